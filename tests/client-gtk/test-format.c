@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* Values as text: the table that the browser page is tested against, too. */
-#include "widgets/format.h"
+#include "introspection/format/format.h"
 
 #include <json-glib/json-glib.h>
 

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* Values as text, by unit. */
-#include "widgets/format.h"
+#include "introspection/format/format.h"
 
 #include <glib/gi18n.h>
 #include <langinfo.h>
