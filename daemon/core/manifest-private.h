@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* The parts of a manifest: one file for each kind of group. Private to the manifest. */
+#pragma once
+
+#include "core/manifest-reader.h"
+#include "core/manifest.h"
+
+G_BEGIN_DECLS
+
+struct _BnManifest
+{
+  gatomicrefcount refs;
+  BnManifestKind kind;
+  BnManifestReader *reader;
+
+  char *name;
+  char *version;
+  char *title;
+  char *summary;
+  char *icon;
+  const char *group; /* static */
+  char *interface;   /* nullable */
+  char *folder;      /* nullable */
+  char *xml;         /* nullable */
+  char **argv;
+  char **requests;
+  char **talk;
+  char **files;
+  gboolean session;
+  gboolean system;
+  gboolean network;
+  gboolean unconfined;
+
+  GDBusNodeInfo *node; /* nullable */
+  GPtrArray *events;   /* of BnEventSpec */
+  GPtrArray *accepts;  /* of BnEventSpec */
+  GPtrArray *workers;  /* of BnWorkerSpec */
+  GPtrArray *methods;  /* of BnMethodSpec */
+
+  /* Borrowed names and specifications of the arrays above. */
+  GHashTable *events_by_name;
+  GHashTable *accepts_by_name;
+  GHashTable *workers_by_name;
+  GHashTable *methods_by_name;
+  GHashTable *methods_by_member;
+};
+
+/* manifest-module.c: [Module], and that there are no groups of other kinds */
+gboolean bn_manifest_read_module (BnManifest *self, GError **error);
+char *bn_manifest_name_to_words (const char *name);
+
+/* manifest-methods.c: the XML and the [Method] groups */
+gboolean bn_manifest_read_interface (BnManifest *self, GError **error);
+gboolean bn_manifest_read_methods (BnManifest *self, GError **error);
+void bn_method_spec_free (BnMethodSpec *spec);
+
+/* manifest-events.c */
+gboolean bn_manifest_read_workers (BnManifest *self, GError **error);
+gboolean bn_manifest_read_events (BnManifest *self, GError **error);
+
+/* event-spec.c: @type is the full type, @name its local form */
+BnEventSpec *bn_event_spec_new (const char *name, const char *type);
+void bn_event_spec_free (BnEventSpec *spec);
+
+/* Takes @field. FALSE if there is one of this name; @field is freed then. */
+gboolean bn_event_spec_add_field (BnEventSpec *spec, BnField *field);
+const BnField *bn_event_spec_lookup_field (const BnEventSpec *spec, const char *name);
+void bn_field_free (BnField *field);
+
+/* TRUE if a value of this type is a number, or a list of numbers. */
+gboolean bn_type_is_number (const GVariantType *type);
+gboolean bn_type_is_numeric (const GVariantType *type);
+
+/* The names of all groups of a kind: "Event" finds "[Event stats]" and gives "stats". */
+char **bn_manifest_dup_group_names (BnManifest *self, const char *kind);
+
+/* Fails because @group or @key names a @what that is not among @known. */
+gboolean bn_manifest_fail_unknown (BnManifest *self, GError **error, const char *group,
+                                   const char *key, const char *what, const char *name,
+                                   GHashTable *known);
+
+G_END_DECLS
