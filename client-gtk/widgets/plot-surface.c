@@ -171,6 +171,22 @@ draw_lines (BnPlotSurface *self, const BnRaster *raster, int x, gint64 column,
     }
 }
 
+/* Row by row: column by column it is half of the cost of a drawing. */
+static void
+clear_ring (const BnRaster *raster, gint64 first, gint64 last)
+{
+  int from = (int)(first % raster->width);
+  int to = (int)(last % raster->width) + 1;
+
+  if (from < to)
+    bn_raster_clear_columns (raster, from, to);
+  else
+    {
+      bn_raster_clear_columns (raster, from, raster->width);
+      bn_raster_clear_columns (raster, 0, to);
+    }
+}
+
 /* Draws the columns from @first to @last, which are inside the picture. */
 static void
 draw_columns (BnPlotSurface *self, const BnChartData *data, gint64 first, gint64 last)
@@ -188,12 +204,12 @@ draw_columns (BnPlotSurface *self, const BnChartData *data, gint64 first, gint64
     .height = self->geometry.height,
     .stride = cairo_image_surface_get_stride (self->surface) / (int)sizeof (guint32),
   };
+  clear_ring (&raster, first, last);
   for (gint64 column = first; column <= last; column++)
     {
       ColumnSpan spans[BN_CHART_MAX_SERIES] = { 0 };
       int x = (int)(column % width);
 
-      bn_raster_clear_columns (&raster, x, x + 1);
       index = collect_column (data, stacked, index, column * self->column_usec,
                               (column + 1) * self->column_usec, spans);
       if (stacked)

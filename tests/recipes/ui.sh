@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Binnacle authors
 # ui.sh COMMAND...: runs a command with an X server, a session bus and a home of its own, drawing in
 # software, so that a picture is the same on every machine. SCREEN is WIDTHxHEIGHTxDEPTH.
-set -u
+set -euo pipefail
 root=$(mktemp -d "${TMPDIR:-/tmp}/binnacle-ui.XXXXXX")
 mkdir -p "$root/config/gtk-4.0" "$root/run"
 chmod 700 "$root/run"
@@ -11,8 +11,8 @@ server=
 
 finish() {
   if [ -n "$server" ]; then
-    kill "$server" 2>/dev/null
-    wait "$server" 2>/dev/null
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
   fi
   rm -rf "$root"
 }
