@@ -15,11 +15,12 @@ G_DECLARE_FINAL_TYPE (BnLinkServer, bn_link_server, BN, LINK_SERVER, GObject)
 
 /* Listens on @path (mode 0600; a socket that nobody listens on is replaced, one that somebody does
  * is BN_ERROR_CONFLICT). At most @max_peers connections at once, those in the handshake included;
- * more are closed at accept and counted. Peers of another user than @uid are closed and counted. */
+ * more are closed at accept and counted. Peers of another user than @uid are closed and counted.
+ * Accepts in the default main context. */
 BnLinkServer *bn_link_server_new (const char *path, uid_t uid, guint max_peers,
                                   const BnLinkLimits *limits, GError **error);
 
-/* Stops listening and removes the socket; links go on. */
+/* Stops listening and removes the socket. Links go on; connections in the handshake are closed. */
 void bn_link_server_stop (BnLinkServer *self);
 
 /* Connections refused because of the number or the user. */

@@ -48,14 +48,19 @@ G_DECLARE_FINAL_TYPE (BnLink, bn_link, BN, LINK, GObject)
  *   sisters, else it counts as pending for ever.
  * "drained" (): the queue fell below a quarter of queue_bytes after a send was refused.
  * "closed" (GError *): emitted once; nothing follows. The error says why: BN_ERROR_UNAVAILABLE (the
- *   peer closed), _BAD_MESSAGE (garbage), _TOO_LARGE, _TIMEOUT (handshake), _FORBIDDEN (SASL).
- */
+ *   peer closed), _BAD_MESSAGE (garbage), _TOO_LARGE, _TIMEOUT (handshake), _FORBIDDEN (SASL),
+ * _BUSY (the peer does not read our answers), _UNSUPPORTED (descriptors wait for a peer that takes
+ * none).
+ *
+ * Signals and callbacks come from the main loop only, never from inside a function of this file.
+ * They may close the link or drop the last reference to it. */
 
 /* Takes @fd, a connected stream socket of the family AF_UNIX. The link is the SASL server. Reading
  * begins in the thread-default main context; no thread is used. */
 BnLink *bn_link_new (int fd, const BnLinkLimits *limits);
 
-/* Closes at once; calls that wait fail with BN_ERROR_UNAVAILABLE. "closed" is not emitted. */
+/* Closes at once; calls that wait fail with BN_ERROR_UNAVAILABLE, in the next turn of the loop.
+ * "closed" is not emitted. */
 void bn_link_close (BnLink *self);
 
 gboolean bn_link_is_closed (BnLink *self);
@@ -63,21 +68,26 @@ gboolean bn_link_is_closed (BnLink *self);
 /* Credentials that the kernel keeps for the socket (SO_PEERCRED): of the process that made it. */
 gboolean bn_link_get_peer (BnLink *self, pid_t *pid, uid_t *uid);
 
-/* Queues @message (its serial is set) and writes what the socket takes. A message that is refused
- * changes nothing: BN_ERROR_BUSY (queue full), _TOO_LARGE, _UNAVAILABLE (closed). Replies are never
- * refused for a full queue: if they cannot be kept the link closes. */
+/* Queues @message (its serial is set) and writes what the socket takes; before the handshake is
+ * over it waits in the queue. A message that is refused changes nothing: BN_ERROR_BUSY (queue
+ * full), _TOO_LARGE, _UNAVAILABLE (closed), _UNSUPPORTED (it carries descriptors, and the peer
+ * takes none), _BAD_PAYLOAD (it cannot be written out). An empty queue takes any message up to
+ * message_bytes. Replies are never refused for a full queue: beyond twice queue_bytes the link
+ * closes. */
 gboolean bn_link_send (BnLink *self, GDBusMessage *message, GError **error);
 
 /* Sends @message, a method call, and waits for its reply at most @timeout_ms. An error reply is
  * returned as the reply message, not as an error. Errors: as bn_link_send(), and BN_ERROR_TIMEOUT,
- * _UNAVAILABLE (closed), _BUSY (pending_calls), G_IO_ERROR_CANCELLED. */
+ * _UNAVAILABLE (closed), _BUSY (pending_calls), G_IO_ERROR_CANCELLED. The call keeps the link
+ * alive. */
 void bn_link_call_async (BnLink *self, GDBusMessage *message, guint timeout_ms,
                          GCancellable *cancellable, GAsyncReadyCallback callback,
                          gpointer user_data);
 GDBusMessage *bn_link_call_finish (BnLink *self, GAsyncResult *result, GError **error);
 
-/* Answer @call, a message that "message" gave. Nothing is sent if the call expects no reply, or
- * after the link has closed. @body is a tuple or NULL; @descriptors may be NULL. */
+/* Answer @call, a message that "message" gave. Nothing is sent if the call expects no reply, has
+ * had one, or after the link has closed. An answer that is too large is replaced by that error.
+ * @body is a tuple or NULL; @descriptors may be NULL. */
 void bn_link_reply (BnLink *self, GDBusMessage *call, GVariant *body, GUnixFDList *descriptors);
 void bn_link_reply_error (BnLink *self, GDBusMessage *call, const GError *error);
 /* @reply belongs to another connection: body, descriptors and error name are copied. */
