@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* How the library makes a call object. */
+#pragma once
+
+#include "sdk/call.h"
+
+G_BEGIN_DECLS
+
+/* Takes @invocation. @reply_if_dropped, a tuple, is the answer if the module gives none; without it
+ * the answer is the error "internal". */
+BnCall *bn_call_new (GDBusMethodInvocation *invocation, GVariant *reply_if_dropped);
+
+G_END_DECLS

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* What a module tells: events, samples, and the workers that measure them. */
+#include "sdk/module-private.h"
+
+#include "introspection/names.h"
+
+/**
+ * bn_module_emit:
+ * @self: the module
+ * @name: the event's name in the manifest, without the module's
+ * @payload: its fields, an `a{sv}`; sunk if it is floating
+ *
+ * Publishes an event of the class `event`: something happened. It is sent at once and never merged.
+ * The hub logs and drops an event that the manifest does not declare so.
+ */
+void
+bn_module_emit (BnModule *self, const char *name, GVariant *payload)
+{
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (payload);
+  GDBusConnection *connection;
+
+  g_return_if_fail (BN_IS_MODULE (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (g_variant_is_of_type (sunk, G_VARIANT_TYPE_VARDICT));
+  connection = bn_module_get_connection (self);
+  g_return_if_fail (connection != NULL);
+
+  /* Without a callback GDBus asks for no reply. */
+  g_dbus_connection_call (
+      connection, NULL, BN_HUB_PATH, BN_IFACE_MODULE_HOST, "Emit",
+      g_variant_new ("(s@a{sv}@a{sv})", name, sunk, g_variant_new ("a{sv}", NULL)), NULL,
+      G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+}
+
+static void
+emit_sample (BnModule *self, const char *name, GVariant *payload, gboolean gone)
+{
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (payload);
+  BnOutbox *outbox;
+
+  g_return_if_fail (BN_IS_MODULE (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (g_variant_is_of_type (sunk, G_VARIANT_TYPE_VARDICT));
+  outbox = bn_module_get_outbox (self);
+  g_return_if_fail (outbox != NULL);
+
+  bn_outbox_add_sample (outbox, name, sunk, gone);
+}
+
+/**
+ * bn_module_emit_sample:
+ * @self: the module
+ * @name: the event's name in the manifest, without the module's
+ * @payload: its fields, an `a{sv}`; one that has no value is left out; sunk if it is floating
+ *
+ * Publishes a sample: a measured state. All samples of one turn of the main loop go to the hub in
+ * one message.
+ */
+void
+bn_module_emit_sample (BnModule *self, const char *name, GVariant *payload)
+{
+  emit_sample (self, name, payload, FALSE);
+}
+
+/**
+ * bn_module_emit_gone:
+ * @self: the module
+ * @name: the event's name in the manifest, without the module's
+ * @payload: an `a{sv}` with the key field only; sunk if it is floating
+ *
+ * Publishes that the thing which a sample described is no more.
+ */
+void
+bn_module_emit_gone (BnModule *self, const char *name, GVariant *payload)
+{
+  emit_sample (self, name, payload, TRUE);
+}
+
+/**
+ * bn_module_add_worker:
+ * @self: the module
+ * @name: the worker's name in the manifest
+ * @func: (scope notified) (closure user_data) (destroy destroy): one run
+ * @user_data: given to @func
+ * @destroy: (nullable): frees @user_data
+ *
+ * Adds a worker whose runs end when the function returns. It runs at the interval that the hub asks
+ * for; not at all while nobody is interested. To be called from [vfunc@Binnacle.Module.activate] or
+ * later.
+ */
+void
+bn_module_add_worker (BnModule *self, const char *name, BnWorkerFunc func, gpointer user_data,
+                      GDestroyNotify destroy)
+{
+  BnWorkers *workers;
+
+  g_return_if_fail (BN_IS_MODULE (self));
+  g_return_if_fail (name != NULL && func != NULL);
+  workers = bn_module_get_workers (self);
+  g_return_if_fail (workers != NULL);
+
+  bn_workers_add (workers, name, func, NULL, user_data, destroy);
+}
+
+/**
+ * bn_module_add_async_worker:
+ * @self: the module
+ * @name: the worker's name in the manifest
+ * @func: (scope notified) (closure user_data) (destroy destroy): starts one run
+ * @user_data: given to @func
+ * @destroy: (nullable): frees @user_data
+ *
+ * Adds a worker whose runs end later, with [method@Binnacle.Run.finish].
+ */
+void
+bn_module_add_async_worker (BnModule *self, const char *name, BnWorkerStartFunc func,
+                            gpointer user_data, GDestroyNotify destroy)
+{
+  BnWorkers *workers;
+
+  g_return_if_fail (BN_IS_MODULE (self));
+  g_return_if_fail (name != NULL && func != NULL);
+  workers = bn_module_get_workers (self);
+  g_return_if_fail (workers != NULL);
+
+  bn_workers_add (workers, name, NULL, func, user_data, destroy);
+}
