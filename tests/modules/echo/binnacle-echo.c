@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* A module for tests: well-behaved or not, as it is asked. */
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sdk/binnacle-module.h"
+#include "tests/modules/echo/echo-generated.h"
+
+#define ECHO_TYPE_MODULE (echo_module_get_type ())
+G_DECLARE_FINAL_TYPE (EchoModule, echo_module, ECHO, MODULE, BnModule)
+
+struct _EchoModule
+{
+  BnModule parent_instance;
+
+  EchoEcho1 *skeleton; /* owned */
+  guint64 count;       /* of Count, handed over */
+  guint64 ticks;
+};
+
+G_DEFINE_FINAL_TYPE (EchoModule, echo_module, BN_TYPE_MODULE)
+
+static gboolean
+handle_echo (EchoModule *self, GDBusMethodInvocation *invocation, const char *text)
+{
+  echo_echo1_complete_echo (self->skeleton, invocation, text);
+  return TRUE;
+}
+
+static gboolean
+handle_fail (EchoModule *self, GDBusMethodInvocation *invocation, const char *code,
+             const char *message)
+{
+  g_autofree char *name = g_strconcat ("org.binnacle.Error.", code, NULL);
+
+  g_dbus_method_invocation_return_dbus_error (invocation, name, message);
+  return TRUE;
+}
+
+static gboolean
+sleep_over (gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  GVariant *parameters = g_dbus_method_invocation_get_parameters (invocation);
+
+  g_dbus_method_invocation_return_value (invocation, parameters);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+handle_sleep (EchoModule *self, GDBusMethodInvocation *invocation, guint duration_ms)
+{
+  g_timeout_add (duration_ms, sleep_over, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_fd (EchoModule *self, GDBusMethodInvocation *invocation, GUnixFDList *descriptors,
+           const char *text)
+{
+  g_autoptr (GUnixFDList) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  int ends[2];
+
+  if (!g_unix_open_pipe (ends, FD_CLOEXEC, &error))
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return TRUE;
+    }
+  if (write (ends[1], text, MIN (strlen (text), 4096)) < 0)
+    g_printerr ("cannot write into a pipe\n");
+  close (ends[1]);
+  reply = g_unix_fd_list_new_from_array (ends, 1);
+  echo_echo1_complete_fd (self->skeleton, invocation, reply, g_variant_new_handle (0));
+  return TRUE;
+}
+
+static gboolean
+handle_count (EchoModule *self, GDBusMethodInvocation *invocation)
+{
+  echo_echo1_complete_count (self->skeleton, invocation, ++self->count);
+  return TRUE;
+}
+
+static gboolean
+handle_tell (EchoModule *self, GDBusMethodInvocation *invocation, const char *text, guint count)
+{
+  for (guint i = 0; i < count; i++)
+    {
+      GVariantDict payload;
+
+      g_variant_dict_init (&payload, NULL);
+      g_variant_dict_insert (&payload, "text", "s", text);
+      g_variant_dict_insert (&payload, "number", "u", i);
+      bn_module_emit (BN_MODULE (self), "told", g_variant_dict_end (&payload));
+    }
+  echo_echo1_complete_tell (self->skeleton, invocation);
+  return TRUE;
+}
+
+static void
+watched (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (bn_module_subscribe_finish (BN_MODULE (source), result, &error) == 0)
+    g_dbus_method_invocation_return_gerror (invocation, error);
+  else
+    g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static gboolean
+handle_watch (EchoModule *self, GDBusMethodInvocation *invocation, const char *pattern)
+{
+  const char *const patterns[] = { pattern, NULL };
+
+  bn_module_subscribe_async (BN_MODULE (self), patterns, NULL, NULL, watched, invocation);
+  return TRUE;
+}
+
+static void
+asked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = bn_module_request_finish (BN_MODULE (source), result, &error);
+
+  if (reply == NULL)
+    g_dbus_method_invocation_return_gerror (invocation, error);
+  else
+    g_dbus_method_invocation_return_value (invocation, g_variant_new ("(@a{sv})", reply));
+}
+
+static gboolean
+handle_ask (EchoModule *self, GDBusMethodInvocation *invocation, const char *type,
+            GVariant *payload)
+{
+  bn_module_request_async (BN_MODULE (self), type, payload, 0, NULL, asked, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_leak (EchoModule *self, GDBusMethodInvocation *invocation, guint64 size)
+{
+  static GPtrArray *leaked; /* keeps the sanitizer quiet: it is the hub that is to notice */
+  char *memory = g_try_malloc (size);
+
+  if (memory == NULL)
+    {
+      g_dbus_method_invocation_return_error (invocation, BN_ERROR, BN_ERROR_BUSY,
+                                             "there is no memory for %" G_GUINT64_FORMAT " bytes",
+                                             size);
+      return TRUE;
+    }
+  memset (memory, 0x5a, size);
+  if (leaked == NULL)
+    leaked = g_ptr_array_new ();
+  g_ptr_array_add (leaked, memory);
+  echo_echo1_complete_leak (self->skeleton, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_hang (EchoModule *self, GDBusMethodInvocation *invocation)
+{
+  while (TRUE)
+    pause ();
+  return TRUE;
+}
+
+static gboolean
+handle_crash (EchoModule *self, GDBusMethodInvocation *invocation)
+{
+  signal (SIGSEGV, SIG_DFL);
+  raise (SIGSEGV);
+  return TRUE;
+}
+
+static gboolean
+handle_quit (EchoModule *self, GDBusMethodInvocation *invocation, guint status)
+{
+  _exit ((int)status);
+  return TRUE;
+}
+
+static gboolean
+tick (BnModule *module, gpointer user_data, GError **error)
+{
+  EchoModule *self = ECHO_MODULE (module);
+  GVariantDict payload;
+
+  g_variant_dict_init (&payload, NULL);
+  g_variant_dict_insert (&payload, "count", "t", ++self->ticks);
+  bn_module_emit_sample (module, "tick", g_variant_dict_end (&payload));
+  return TRUE;
+}
+
+static gboolean
+echo_module_activate (BnModule *module, GError **error)
+{
+  EchoModule *self = ECHO_MODULE (module);
+  static const struct
+  {
+    const char *signal;
+    GCallback handler;
+  } handlers[] = {
+    { "handle-echo", G_CALLBACK (handle_echo) },   { "handle-fail", G_CALLBACK (handle_fail) },
+    { "handle-sleep", G_CALLBACK (handle_sleep) }, { "handle-fd", G_CALLBACK (handle_fd) },
+    { "handle-count", G_CALLBACK (handle_count) }, { "handle-tell", G_CALLBACK (handle_tell) },
+    { "handle-watch", G_CALLBACK (handle_watch) }, { "handle-ask", G_CALLBACK (handle_ask) },
+    { "handle-leak", G_CALLBACK (handle_leak) },   { "handle-hang", G_CALLBACK (handle_hang) },
+    { "handle-crash", G_CALLBACK (handle_crash) }, { "handle-quit", G_CALLBACK (handle_quit) },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
+    g_signal_connect_swapped (self->skeleton, handlers[i].signal, handlers[i].handler, self);
+  bn_module_add_worker (module, "tick", tick, NULL, NULL);
+  return bn_module_export_skeleton (module, G_DBUS_INTERFACE_SKELETON (self->skeleton), error);
+}
+
+static void
+tell_heard (BnModule *module, const char *type, GVariant *payload)
+{
+  GVariantDict heard;
+  const char *text;
+
+  g_variant_dict_init (&heard, NULL);
+  g_variant_dict_insert (&heard, "type", "s", type);
+  if (g_variant_lookup (payload, "text", "&s", &text))
+    g_variant_dict_insert (&heard, "text", "s", text);
+  bn_module_emit (module, "heard", g_variant_dict_end (&heard));
+}
+
+static void
+echo_module_event (BnModule *module, const char *type, GVariant *payload, GVariant *meta)
+{
+  if (!g_str_has_prefix (type, "echo."))
+    tell_heard (module, type, payload);
+}
+
+static void
+echo_module_handle_event (BnModule *module, const char *type, GVariant *payload, GVariant *meta,
+                          BnCall *call)
+{
+  tell_heard (module, type, payload);
+}
+
+static GVariant *
+echo_module_save_state (BnModule *module, GUnixFDList *descriptors)
+{
+  GVariantDict state;
+
+  g_variant_dict_init (&state, NULL);
+  g_variant_dict_insert (&state, "count", "t", ECHO_MODULE (module)->count);
+  return g_variant_dict_end (&state);
+}
+
+static void
+echo_module_restore_state (BnModule *module, GVariant *state, GUnixFDList *descriptors)
+{
+  g_variant_lookup (state, "count", "t", &ECHO_MODULE (module)->count);
+}
+
+static void
+echo_module_dispose (GObject *object)
+{
+  g_clear_object (&ECHO_MODULE (object)->skeleton);
+
+  G_OBJECT_CLASS (echo_module_parent_class)->dispose (object);
+}
+
+static void
+echo_module_class_init (EchoModuleClass *klass)
+{
+  BnModuleClass *module_class = BN_MODULE_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = echo_module_dispose;
+  module_class->activate = echo_module_activate;
+  module_class->event = echo_module_event;
+  module_class->handle_event = echo_module_handle_event;
+  module_class->save_state = echo_module_save_state;
+  module_class->restore_state = echo_module_restore_state;
+}
+
+static void
+echo_module_init (EchoModule *self)
+{
+  self->skeleton = echo_echo1_skeleton_new ();
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (BnModule) module = g_object_new (ECHO_TYPE_MODULE, NULL);
+
+  return bn_module_run (module);
+}
