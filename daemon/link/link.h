@@ -49,8 +49,8 @@ G_DECLARE_FINAL_TYPE (BnLink, bn_link, BN, LINK, GObject)
  * "drained" (): the queue fell below a quarter of queue_bytes after a send was refused.
  * "closed" (GError *): emitted once; nothing follows. The error says why: BN_ERROR_UNAVAILABLE (the
  *   peer closed), _BAD_MESSAGE (garbage), _TOO_LARGE, _TIMEOUT (handshake), _FORBIDDEN (SASL),
- *   _BUSY (the peer does not read our answers), _UNSUPPORTED (descriptors wait for a peer that takes
- *   none).
+ *   _BUSY (the peer does not read our answers), _UNSUPPORTED (descriptors wait for a peer that
+ *   takes none).
  *
  * Signals and callbacks come from the main loop only, never from inside a function of this file.
  * They may close the link or drop the last reference to it. */
