@@ -288,3 +288,20 @@ pair_get_resident_bytes (void)
   g_assert_cmpint (sscanf (text, "%zu %zu", &total, &resident), ==, 2);
   return resident * sysconf (_SC_PAGESIZE);
 }
+
+#if defined(__SANITIZE_ADDRESS__)
+#define MEMORY_IS_REAL FALSE /* what is freed stays in quarantine */
+#else
+#define MEMORY_IS_REAL TRUE
+#endif
+
+void
+pair_assert_memory (gsize before, gsize bytes)
+{
+  gsize now = pair_get_resident_bytes ();
+  gsize grown = now > before ? now - before : 0;
+
+  g_test_message ("resident memory grew by %zu KiB", grown >> 10);
+  if (MEMORY_IS_REAL)
+    g_assert_cmpuint (grown, <=, bytes);
+}

@@ -71,7 +71,10 @@ void pair_write (Pair *pair, gconstpointer bytes, gsize size);
 /* @message as it stands on the wire, with @serial. */
 guint8 *pair_encode (GDBusMessage *message, guint32 serial, gsize *size);
 
-/* Open descriptors and resident bytes of this process. */
+/* Open descriptors, threads and resident bytes of this process. */
 guint pair_count_descriptors (void);
 guint pair_count_threads (void);
 gsize pair_get_resident_bytes (void);
+
+/* Asserts that since @before resident memory has grown by at most @bytes. */
+void pair_assert_memory (gsize before, gsize bytes);
