@@ -232,10 +232,8 @@ read_accept (BnManifest *self, const char *name, GError **error)
       || !bn_manifest_reader_get_access (self->reader, group, "Access", &spec->access, error)
       || !read_fields (self, group, spec, error))
     return FALSE;
-  if (g_hash_table_contains (self->events_by_name, name))
-    return bn_manifest_reader_fail (
-        self->reader, error, group, NULL,
-        "there is an [Event %s] too; a type means one thing: rename one", name);
+  /* An [Event] of the same name is allowed: what others send goes to the module alone, and what it
+   * then tells goes to everybody. So a chat accepts a message and tells it. */
   if (g_hash_table_contains (self->methods_by_name, name))
     return bn_manifest_reader_fail (self->reader, error, group, NULL,
                                     "the interface has a method %s too, and a client sends both by "
