@@ -62,20 +62,26 @@ handle_ready (BnModuleHost1 *host, GDBusMethodInvocation *invocation, ModuleHub 
   return TRUE;
 }
 
+static void
+check_event (ModuleHub *self, const char *name, BnEventClass class, GVariant *payload)
+{
+  const BnEventSpec *spec = bn_manifest_lookup_event (self->manifest, name);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (spec);
+  g_assert_cmpint (spec->class, ==, class);
+  bn_event_spec_check (spec, payload, &error);
+  g_assert_no_error (error);
+}
+
 static gboolean
 handle_emit (BnModuleHost1 *host, GDBusMethodInvocation *invocation, const char *name,
              GVariant *payload, GVariant *options, ModuleHub *self)
 {
+  check_event (self, name, BN_EVENT_CLASS_EVENT, payload);
   g_ptr_array_add (self->events, g_variant_ref_sink (g_variant_new ("(s@a{sv})", name, payload)));
   bn_module_host1_complete_emit (host, invocation, self->events->len);
   return TRUE;
-}
-
-static void
-append_children (GPtrArray *array, GVariant *values)
-{
-  for (gsize i = 0; i < g_variant_n_children (values); i++)
-    g_ptr_array_add (array, g_variant_get_child_value (values, i));
 }
 
 static gboolean
@@ -86,8 +92,18 @@ handle_emit_samples (BnModuleHost1 *host, GDBusMethodInvocation *invocation, GVa
 
   g_assert_cmpint (g_dbus_message_get_flags (message), ==, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
   self->n_sample_messages++;
-  append_children (self->samples, samples);
-  append_children (self->runs, runs);
+  for (gsize i = 0; i < g_variant_n_children (samples); i++)
+    {
+      GVariant *sample = g_variant_get_child_value (samples, i);
+      g_autoptr (GVariant) payload = g_variant_get_child_value (sample, 1);
+      const char *name;
+
+      g_variant_get_child (sample, 0, "&s", &name);
+      check_event (self, name, BN_EVENT_CLASS_SAMPLE, payload);
+      g_ptr_array_add (self->samples, sample);
+    }
+  for (gsize i = 0; i < g_variant_n_children (runs); i++)
+    g_ptr_array_add (self->runs, g_variant_get_child_value (runs, i));
   bn_module_host1_complete_emit_samples (host, invocation);
   return TRUE;
 }
@@ -162,17 +178,62 @@ serve (ModuleHub *self)
 }
 
 static GVariant *
-make_welcome (const char *module, GVariant *extra, gboolean restore)
+declared_fields (BnManifest *manifest)
 {
-  g_autofree char *path = g_strconcat (BN_MODULES_PATH "/", module, NULL);
+  GPtrArray *events = bn_manifest_get_events (manifest);
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{sa{ss}}"));
+  for (guint i = 0; i < events->len; i++)
+    {
+      const BnEventSpec *spec = events->pdata[i];
+      GVariantBuilder fields;
+
+      g_variant_builder_init (&fields, G_VARIANT_TYPE ("a{ss}"));
+      for (guint j = 0; j < spec->fields->len; j++)
+        {
+          const BnField *field = spec->fields->pdata[j];
+          g_autofree char *type = g_variant_type_dup_string (field->type);
+
+          g_variant_builder_add (&fields, "{ss}", field->name, type);
+        }
+      g_variant_builder_add (&builder, "{sa{ss}}", spec->name, &fields);
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+declared_workers (BnManifest *manifest)
+{
+  GPtrArray *workers = bn_manifest_get_workers (manifest);
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{su}"));
+  for (guint i = 0; i < workers->len; i++)
+    g_variant_builder_add (&builder, "{su}", ((const BnWorkerSpec *)workers->pdata[i])->name, 0);
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+make_welcome (ModuleHub *self, GVariant *started_with)
+{
+  const char *name = bn_manifest_get_name (self->manifest);
+  const char *xml = bn_manifest_get_xml (self->manifest);
+  g_autofree char *path = g_strconcat (BN_MODULES_PATH "/", name, NULL);
   GVariantDict welcome;
 
-  g_variant_dict_init (&welcome, extra);
-  g_variant_dict_insert (&welcome, "name", "s", module);
+  g_variant_dict_init (&welcome, NULL);
+  g_variant_dict_insert (&welcome, "name", "s", name);
   g_variant_dict_insert (&welcome, "path", "o", path);
   g_variant_dict_insert (&welcome, "epoch", "s", "0123456789abcdef0123456789abcdef");
   g_variant_dict_insert (&welcome, "generation", "u", 1);
-  g_variant_dict_insert (&welcome, "restore", "b", restore);
+  g_variant_dict_insert (&welcome, "restore", "b", self->restore != NULL);
+  g_variant_dict_insert (&welcome, "state", "s", g_get_tmp_dir ());
+  g_variant_dict_insert_value (&welcome, "fields", declared_fields (self->manifest));
+  g_variant_dict_insert_value (
+      &welcome, "workers", started_with != NULL ? started_with : declared_workers (self->manifest));
+  if (xml != NULL)
+    g_variant_dict_insert (&welcome, "xml", "s", xml);
   return g_variant_ref_sink (g_variant_dict_end (&welcome));
 }
 
@@ -187,20 +248,22 @@ connected (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 ModuleHub *
-module_hub_new (const char *const *argv, const char *module, GVariant *welcome_extra,
-                GVariant *restore)
+module_hub_new (const char *folder, GVariant *restore, GVariant *started_with)
 {
   ModuleHub *self = g_new0 (ModuleHub, 1);
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
   g_autoptr (GSocket) socket = NULL;
   g_autoptr (GSocketConnection) stream = NULL;
   g_autofree char *guid = g_dbus_generate_guid ();
-  g_autoptr (GVariant) extra = welcome_extra != NULL ? g_variant_ref_sink (welcome_extra) : NULL;
+  g_autofree char *program = NULL;
   g_autoptr (GError) error = NULL;
   int ends[2];
 
+  self->manifest = bn_manifest_load (folder, &error);
+  g_assert_no_error (error);
+  program = g_build_filename (folder, bn_manifest_get_argv (self->manifest)[0], NULL);
   self->restore = restore != NULL ? g_variant_ref_sink (restore) : NULL;
-  self->welcome = make_welcome (module, extra, restore != NULL);
+  self->welcome = make_welcome (self, started_with);
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
   self->samples = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
   self->runs = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
@@ -210,7 +273,7 @@ module_hub_new (const char *const *argv, const char *module, GVariant *welcome_e
   g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
   g_subprocess_launcher_take_fd (launcher, ends[1], MODULE_FD);
   g_subprocess_launcher_setenv (launcher, BN_ENV_MODULE_FD, G_STRINGIFY (MODULE_FD), TRUE);
-  self->process = g_subprocess_launcher_spawnv (launcher, argv, &error);
+  self->process = g_subprocess_launcher_spawn (launcher, &error, program, NULL);
   g_assert_no_error (error);
   g_clear_object (&launcher); /* closes the module's end here */
 
@@ -236,6 +299,7 @@ module_hub_free (ModuleHub *self)
   g_clear_object (&self->host);
   g_clear_object (&self->connection);
   g_clear_object (&self->process);
+  g_clear_pointer (&self->manifest, bn_manifest_unref);
   g_clear_pointer (&self->welcome, g_variant_unref);
   g_clear_pointer (&self->restore, g_variant_unref);
   g_clear_pointer (&self->events, g_ptr_array_unref);

@@ -3,12 +3,14 @@
 /* The hub's side of a module's wire contract, for tests: starts a program and serves it. */
 #pragma once
 
+#include "core/manifest.h"
 #include "introspection/contract-generated.h"
 
 G_BEGIN_DECLS
 
 typedef struct
 {
+  BnManifest *manifest;        /* owned */
   GDBusConnection *connection; /* owned */
   GSubprocess *process;        /* owned */
   BnModuleHost1 *host;         /* owned */
@@ -25,9 +27,10 @@ typedef struct
   GVariant *restore; /* owned, nullable: with what */
 } ModuleHub;
 
-/* Starts @argv. @module is its name. @welcome_extra, an a{sv}, is added to Hello's answer. */
-ModuleHub *module_hub_new (const char *const *argv, const char *module, GVariant *welcome_extra,
-                           GVariant *restore);
+/* Reads the manifest in @folder, starts its program and answers Hello. Everything that is emitted
+ * is checked against the manifest. @restore, an a{sv}: the state for Restore. @started_with, an
+ * a{su}: the workers' intervals in Hello's answer; all 0 if NULL. */
+ModuleHub *module_hub_new (const char *folder, GVariant *restore, GVariant *started_with);
 void module_hub_free (ModuleHub *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ModuleHub, module_hub_free)
 

@@ -13,13 +13,12 @@
 
 #define ECHO_IFACE "org.binnacle.Echo1"
 
-static char *echo_program;
+static char *echo_folder;
 
 static ModuleHub *
-start_echo (GVariant *welcome_extra, GVariant *restore)
+start_echo (GVariant *restore)
 {
-  const char *const argv[] = { echo_program, NULL };
-  ModuleHub *hub = module_hub_new (argv, "echo", welcome_extra, restore);
+  ModuleHub *hub = module_hub_new (echo_folder, restore, NULL);
 
   module_hub_wait_for (hub, hub->n_ready == 1);
   g_assert_cmpuint (hub->n_hello, ==, 1);
@@ -51,7 +50,7 @@ count (ModuleHub *hub)
 static void
 test_methods (void)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL, NULL);
+  g_autoptr (ModuleHub) hub = start_echo (NULL);
   g_autoptr (GVariant) echo = NULL;
   g_autoptr (GVariant) slept = NULL;
   g_autoptr (GVariant) failed = NULL;
@@ -76,7 +75,7 @@ test_methods (void)
 static void
 test_descriptor (void)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL, NULL);
+  g_autoptr (ModuleHub) hub = start_echo (NULL);
   g_autoptr (GUnixFDList) descriptors = NULL;
   g_autoptr (GInputStream) stream = NULL;
   g_autoptr (GError) error = NULL;
@@ -96,7 +95,7 @@ test_descriptor (void)
 static void
 test_ping (void)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL, NULL);
+  g_autoptr (ModuleHub) hub = start_echo (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = module_hub_call (hub, BN_IFACE_MODULE_PEER, "Ping", NULL, &error);
 
@@ -107,7 +106,7 @@ test_ping (void)
 static void
 test_hang_leaves_ping_unanswered (void)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL, NULL);
+  g_autoptr (ModuleHub) hub = start_echo (NULL);
   g_autofree char *path = g_strconcat (BN_MODULES_PATH, "/echo", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = NULL;
@@ -123,7 +122,7 @@ test_hang_leaves_ping_unanswered (void)
 static void
 test_crash (void)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL, NULL);
+  g_autoptr (ModuleHub) hub = start_echo (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = module_hub_call (hub, ECHO_IFACE, "Crash", NULL, &error);
 
@@ -134,7 +133,7 @@ test_crash (void)
 static void
 test_hub_is_gone (void)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL, NULL);
+  g_autoptr (ModuleHub) hub = start_echo (NULL);
 
   g_dbus_connection_close_sync (hub->connection, NULL, NULL);
   g_assert_cmpint (module_hub_wait_exit (hub), ==, 0);
@@ -143,7 +142,7 @@ test_hub_is_gone (void)
 static void
 test_state (void)
 {
-  g_autoptr (ModuleHub) old = start_echo (NULL, NULL);
+  g_autoptr (ModuleHub) old = start_echo (NULL);
   g_autoptr (ModuleHub) new = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) frozen = NULL;
@@ -160,7 +159,7 @@ test_state (void)
   g_assert_true (g_variant_lookup (state, "count", "t", &saved));
   g_assert_cmpuint (saved, ==, 2);
 
-  new = start_echo (NULL, g_variant_ref (state));
+  new = start_echo (g_variant_ref (state));
   g_assert_cmpuint (count (new), ==, 3);
 
   thawed = module_hub_call (old, BN_IFACE_MODULE_PEER, "Thaw", NULL, &error);
@@ -174,7 +173,7 @@ test_state (void)
 static void
 test_state_not_understood (void)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL, state_of ("something", 7));
+  g_autoptr (ModuleHub) hub = start_echo (state_of ("something", 7));
 
   g_assert_cmpuint (count (hub), ==, 1);
   module_hub_stop (hub);
@@ -183,7 +182,7 @@ test_state_not_understood (void)
 static void
 test_accepted_event (void)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL, NULL);
+  g_autoptr (ModuleHub) hub = start_echo (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GVariant) fields = NULL;
@@ -207,7 +206,7 @@ test_accepted_event (void)
 static void
 test_emitted_in_order (void)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL, NULL);
+  g_autoptr (ModuleHub) hub = start_echo (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply =
       module_hub_call (hub, ECHO_IFACE, "Tell", g_variant_new ("(su)", "x", 1000), &error);
@@ -228,7 +227,7 @@ test_emitted_in_order (void)
 static void
 test_request (void)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL, NULL);
+  g_autoptr (ModuleHub) hub = start_echo (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) refused = NULL;
   g_autoptr (GVariant) reply = module_hub_call (
@@ -249,7 +248,7 @@ test_request (void)
 static void
 test_subscribe (void)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL, NULL);
+  g_autoptr (ModuleHub) hub = start_echo (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) refused = NULL;
   g_autoptr (GVariant) reply =
@@ -280,6 +279,7 @@ test_subscribe (void)
 static void
 test_not_started_by_the_hub (void)
 {
+  g_autofree char *program = g_build_filename (echo_folder, "binnacle-echo", NULL);
   const char *const values[] = { NULL, "", "3", "-1", "999999999999", "seven" };
 
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
@@ -292,7 +292,7 @@ test_not_started_by_the_hub (void)
 
       if (values[i] != NULL)
         g_subprocess_launcher_setenv (launcher, BN_ENV_MODULE_FD, values[i], TRUE);
-      process = g_subprocess_launcher_spawn (launcher, &error, echo_program, NULL);
+      process = g_subprocess_launcher_spawn (launcher, &error, program, NULL);
       g_assert_no_error (error);
       g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &text, &error);
       g_assert_no_error (error);
@@ -305,7 +305,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  echo_program = g_test_build_filename (G_TEST_BUILT, "modules", "echo", "binnacle-echo", NULL);
+  echo_folder = g_test_build_filename (G_TEST_BUILT, "modules", "echo", NULL);
   bn_error_quark (); /* so that the module's errors are recognised */
   g_test_add_func ("/sdk/module/methods", test_methods);
   g_test_add_func ("/sdk/module/descriptor", test_descriptor);
