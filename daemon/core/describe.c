@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* What module.describe answers: a manifest as one dictionary, in the viewer's language. */
+#include "core/manifest-private.h"
+
+static void
+add_string (GVariantBuilder *builder, const char *key, const char *value)
+{
+  if (value != NULL && *value != '\0')
+    g_variant_builder_add (builder, "{sv}", key, g_variant_new_string (value));
+}
+
+static void
+add_boolean (GVariantBuilder *builder, const char *key, gboolean value)
+{
+  g_variant_builder_add (builder, "{sv}", key, g_variant_new_boolean (value));
+}
+
+static GVariant *
+describe_fields (BnManifest *self, const char *group, const BnEventSpec *spec, const char *locale)
+{
+  g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_auto (GStrv) labels = bn_manifest_reader_dup_texts (self->reader, group, "Labels", locale);
+
+  for (guint i = 0; i < spec->fields->len; i++)
+    {
+      const BnField *field = g_ptr_array_index (spec->fields, i);
+      g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+      g_autofree char *type = g_variant_type_dup_string (field->type);
+      g_autofree char *words = bn_manifest_name_to_words (field->name);
+
+      add_string (&row, "name", field->name);
+      add_string (&row, "type", type);
+      add_string (&row, "unit", field->unit);
+      add_string (&row, "label", labels != NULL ? labels[i] : words);
+      g_variant_builder_add_value (&rows, g_variant_builder_end (&row));
+    }
+  return g_variant_builder_end (&rows);
+}
+
+static GVariant *
+describe_event (BnManifest *self, const char *kind, const BnEventSpec *spec, const char *locale)
+{
+  g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autofree char *group = g_strconcat (kind, " ", spec->name, NULL);
+  g_autofree char *summary = bn_manifest_reader_dup_text (self->reader, group, "Summary", locale);
+
+  add_string (&row, "name", spec->name);
+  add_string (&row, "type", spec->type);
+  add_string (&row, "access", bn_access_level_to_string (spec->access));
+  add_string (&row, "summary", summary);
+  if (g_str_equal (kind, "Event"))
+    {
+      add_string (&row, "class", spec->class == BN_EVENT_CLASS_EVENT ? "event" : "sample");
+      add_string (&row, "key", spec->key);
+      add_string (&row, "worker", spec->worker);
+      add_boolean (&row, "ordered", spec->ordered);
+    }
+  g_variant_builder_add (&row, "{sv}", "fields", describe_fields (self, group, spec, locale));
+  return g_variant_builder_end (&row);
+}
+
+static GVariant *
+describe_events (BnManifest *self, const char *kind, GPtrArray *specs, const char *locale)
+{
+  g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < specs->len; i++)
+    g_variant_builder_add_value (&rows,
+                                 describe_event (self, kind, g_ptr_array_index (specs, i), locale));
+  return g_variant_builder_end (&rows);
+}
+
+static GVariant *
+describe_workers (BnManifest *self, const char *locale)
+{
+  g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < self->workers->len; i++)
+    {
+      const BnWorkerSpec *spec = g_ptr_array_index (self->workers, i);
+      g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+      g_autofree char *group = g_strconcat ("Worker ", spec->name, NULL);
+      g_autofree char *name = g_strconcat (self->name, ".", spec->name, NULL);
+      g_autofree char *summary =
+          bn_manifest_reader_dup_text (self->reader, group, "Summary", locale);
+
+      add_string (&row, "name", name);
+      add_string (&row, "summary", summary);
+      g_variant_builder_add (&row, "{sv}", "interval", g_variant_new_uint32 (spec->interval_ms));
+      add_boolean (&row, "demand", spec->demand);
+      g_variant_builder_add_value (&rows, g_variant_builder_end (&row));
+    }
+  return g_variant_builder_end (&rows);
+}
+
+static GVariant *
+describe_arguments (GDBusArgInfo **arguments)
+{
+  g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (GDBusArgInfo **at = arguments; at != NULL && *at != NULL; at++)
+    {
+      g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+      add_string (&row, "name", (*at)->name);
+      add_string (&row, "type", (*at)->signature);
+      g_variant_builder_add_value (&rows, g_variant_builder_end (&row));
+    }
+  return g_variant_builder_end (&rows);
+}
+
+static GVariant *
+describe_method (BnManifest *self, const BnMethodSpec *spec, const char *locale)
+{
+  g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autofree char *group = g_strconcat ("Method ", spec->name, NULL);
+  g_autofree char *title = bn_manifest_reader_dup_text (self->reader, group, "Title", locale);
+  g_autofree char *words = bn_manifest_name_to_words (spec->name);
+  gboolean destructive = FALSE;
+
+  bn_manifest_reader_get_boolean (self->reader, group, "Destructive", &destructive, NULL);
+  add_string (&row, "name", spec->name);
+  add_string (&row, "member", spec->info->name);
+  add_string (&row, "title", title != NULL ? title : words);
+  add_string (&row, "access", bn_access_level_to_string (spec->access));
+  add_string (&row, "reply", spec->reply);
+  add_boolean (&row, "safe", spec->safe);
+  add_boolean (&row, "job", spec->job);
+  add_boolean (&row, "stream", spec->stream);
+  add_boolean (&row, "destructive", destructive);
+  g_variant_builder_add (&row, "{sv}", "in", describe_arguments (spec->info->in_args));
+  g_variant_builder_add (&row, "{sv}", "out", describe_arguments (spec->info->out_args));
+  return g_variant_builder_end (&row);
+}
+
+static GVariant *
+describe_methods (BnManifest *self, const char *locale)
+{
+  g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < self->methods->len; i++)
+    g_variant_builder_add_value (
+        &rows, describe_method (self, g_ptr_array_index (self->methods, i), locale));
+  return g_variant_builder_end (&rows);
+}
+
+GVariant *
+bn_manifest_describe (BnManifest *self, const char *locale)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autofree char *title = bn_manifest_reader_dup_text (self->reader, "Module", "Title", locale);
+  g_autofree char *summary =
+      bn_manifest_reader_dup_text (self->reader, "Module", "Summary", locale);
+
+  add_string (&builder, "name", self->name);
+  add_string (&builder, "version", self->version);
+  add_string (&builder, "title", title != NULL ? title : self->title);
+  add_string (&builder, "summary", summary);
+  add_string (&builder, "icon", self->icon);
+  add_string (&builder, "group", self->group);
+  add_string (&builder, "interface", self->interface);
+  add_string (&builder, "xml", self->xml);
+  g_variant_builder_add (&builder, "{sv}", "events",
+                         describe_events (self, "Event", self->events, locale));
+  g_variant_builder_add (&builder, "{sv}", "accepts",
+                         describe_events (self, "Accept", self->accepts, locale));
+  g_variant_builder_add (&builder, "{sv}", "workers", describe_workers (self, locale));
+  g_variant_builder_add (&builder, "{sv}", "methods", describe_methods (self, locale));
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* The options of Subscribe. */
+#include "core/subscribe-options.h"
+
+void
+bn_subscribe_options_read (BnSubscribeOptions *self, GVariant *options)
+{
+  gint32 priority = 0;
+
+  *self = (BnSubscribeOptions){ .retained = TRUE };
+  g_variant_lookup (options, "interval-ms", "u", &self->interval_ms);
+  g_variant_lookup (options, "retained", "b", &self->retained);
+  g_variant_lookup (options, "responder", "b", &self->responder);
+  self->ordered = g_variant_lookup (options, "priority", "i", &priority);
+  self->priority = priority;
+  g_variant_lookup (options, "handler", "&o", &self->handler);
+  g_variant_lookup (options, "session", "&s", &self->session);
+}

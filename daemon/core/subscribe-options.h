@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* The options of Subscribe. */
+#pragma once
+
+#include "core/event-bus.h"
+
+G_BEGIN_DECLS
+
+/* Reads @options (a{sv}) of EventBus1.Subscribe; strings belong to it. The level stays NONE. */
+void bn_subscribe_options_read (BnSubscribeOptions *self, GVariant *options);
+
+G_END_DECLS
