@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* One module under supervision.
+ *
+ * A process that fails is started again after 100 ms, then twice as long each time up to 30 s, with
+ * 20 % of jitter so that modules which fell together do not get up together. More than five
+ * failures in a minute are no accident: the module is quarantined until a person or a changed file
+ * releases it. A minute in good health clears the count.
+ *
+ * Why it failed is kept and shown; a failure never ends anything but the module itself. */
+#include "core/hosted-module-private.h"
+
+#include <glib/gstdio.h>
+
+#include "introspection/error.h"
+
+#define BACKOFF_MIN_MS 100
+#define BACKOFF_MAX_MS 30000
+#define BACKOFF_JITTER 0.2
+#define FAILURES_MAX 5
+#define FAILURES_USEC (60 * G_USEC_PER_SEC)
+#define HEALTHY_MS 60000
+#define HELD_MAX 1024
+
+enum
+{
+  SIGNAL_STATE_CHANGED,
+  SIGNAL_MANIFEST_CHANGED,
+  SIGNAL_PROCESS_STARTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (BnHostedModule, bn_hosted_module, G_TYPE_OBJECT)
+
+static const char *const state_names[] = {
+  [BN_MODULE_STOPPED] = "stopped",   [BN_MODULE_STARTING] = "starting",
+  [BN_MODULE_READY] = "ready",       [BN_MODULE_DRAINING] = "draining",
+  [BN_MODULE_BACKOFF] = "backoff",   [BN_MODULE_QUARANTINED] = "quarantined",
+  [BN_MODULE_DISABLED] = "disabled",
+};
+
+const char *
+bn_module_state_to_string (BnModuleState state)
+{
+  g_return_val_if_fail (state < G_N_ELEMENTS (state_names), NULL);
+
+  return state_names[state];
+}
+
+void
+bn_hosted_module_set_state (BnHostedModule *self, BnModuleState state)
+{
+  self->state = state;
+  g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
+}
+
+static void start_process (BnHostedModule *self);
+
+static void
+complete_all (GQueue *tasks, const GError *error)
+{
+  GTask *task;
+
+  while ((task = g_queue_pop_head (tasks)) != NULL)
+    {
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else
+        g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+    }
+}
+
+static gboolean
+backoff_cb (gpointer user_data)
+{
+  BnHostedModule *self = user_data;
+
+  self->backoff_id = 0;
+  self->restarts++;
+  start_process (self);
+  return G_SOURCE_REMOVE;
+}
+
+static guint
+next_backoff_ms (BnHostedModule *self)
+{
+  guint ms = MIN (BACKOFF_MIN_MS << MIN (self->backoff_step, 16), BACKOFF_MAX_MS);
+
+  self->backoff_step++;
+  return ms * g_random_double_range (1 - BACKOFF_JITTER, 1 + BACKOFF_JITTER);
+}
+
+static gboolean
+fails_too_often (BnHostedModule *self)
+{
+  gint64 now_usec = g_get_monotonic_time ();
+
+  g_array_append_val (self->failures, now_usec);
+  while (g_array_index (self->failures, gint64, 0) < now_usec - FAILURES_USEC)
+    g_array_remove_index (self->failures, 0);
+  return self->failures->len > FAILURES_MAX;
+}
+
+static void
+note_failure (BnHostedModule *self, const GError *reason)
+{
+  g_autoptr (GError) error =
+      g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "The module %s failed: %s",
+                   bn_hosted_module_get_name (self), reason->message);
+
+  g_message ("%s", error->message);
+  g_free (self->last_error);
+  self->last_error = g_strdup (reason->message);
+  g_clear_handle_id (&self->healthy_id, g_source_remove);
+  if (fails_too_often (self))
+    bn_hosted_module_set_state (self, BN_MODULE_QUARANTINED);
+  else
+    {
+      self->backoff_id = g_timeout_add (next_backoff_ms (self), backoff_cb, self);
+      bn_hosted_module_set_state (self, BN_MODULE_BACKOFF);
+    }
+  complete_all (&self->waiting, error);
+}
+
+static gboolean
+healthy_cb (gpointer user_data)
+{
+  BnHostedModule *self = user_data;
+
+  self->healthy_id = 0;
+  self->backoff_step = 0;
+  g_array_set_size (self->failures, 0);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+process_gone_cb (BnModuleProcess *process, GError *error, gpointer user_data)
+{
+  BnHostedModule *self = user_data;
+
+  g_signal_handlers_disconnect_by_data (process, self);
+  if (g_ptr_array_remove (self->leaving, process))
+    {
+      if (self->leaving->len == 0 && self->process == NULL && !self->wanted)
+        complete_all (&self->ending, NULL);
+      return;
+    }
+  if (self->replacement != NULL && self->replacement->process == process)
+    {
+      bn_hosted_module_replacement_gone (self, error);
+      return;
+    }
+  g_assert (process == self->process);
+  g_clear_object (&self->process);
+  if (self->wanted && self->state == BN_MODULE_DRAINING)
+    {
+      complete_all (&self->ending, NULL);
+      start_process (self);
+      return;
+    }
+  if (self->wanted)
+    {
+      g_autoptr (GError) ended = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended by itself");
+
+      if (self->replacement != NULL)
+        bn_hosted_module_fail_replacement (self, error != NULL ? error : ended);
+      note_failure (self, error != NULL ? error : ended);
+      return;
+    }
+  bn_hosted_module_set_state (self, self->disabled ? BN_MODULE_DISABLED : BN_MODULE_STOPPED);
+  if (self->leaving->len == 0)
+    complete_all (&self->ending, NULL);
+}
+
+static void
+process_ready_cb (BnModuleProcess *process, gpointer user_data)
+{
+  BnHostedModule *self = user_data;
+
+  if (process != self->process)
+    return;
+  if (self->healthy_id == 0)
+    self->healthy_id = g_timeout_add (HEALTHY_MS, healthy_cb, self);
+  bn_hosted_module_set_state (self, BN_MODULE_READY);
+  complete_all (&self->waiting, NULL);
+}
+
+BnModuleProcess *
+bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manifest, gboolean restore,
+                        GError **error)
+{
+  const BnModuleSurroundings *around = self->surroundings;
+  g_autofree char *folder =
+      g_build_filename (around->state_root, bn_hosted_module_get_name (self), NULL);
+  BnModuleWelcome welcome = {
+    .generation = self->generation + 1,
+    .epoch = around->epoch,
+    .state_folder = folder,
+    .sysroot = around->sysroot,
+    .restore = restore,
+    .workers = around->get_demand (manifest, around->user_data),
+  };
+  BnModuleProcess *process;
+
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    g_message ("No folder for the state of the module %s: %s", bn_hosted_module_get_name (self),
+               folder);
+  process = bn_module_process_new (manifest, around->program_path, &welcome, error);
+  if (process == NULL)
+    return NULL;
+  self->generation++;
+  g_signal_connect (process, "gone", G_CALLBACK (process_gone_cb), self);
+  g_signal_connect (process, "ready", G_CALLBACK (process_ready_cb), self);
+  g_signal_emit (self, signals[SIGNAL_PROCESS_STARTED], 0, process);
+  return process;
+}
+
+static void
+start_process (BnHostedModule *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert (self->process == NULL);
+  g_clear_handle_id (&self->backoff_id, g_source_remove);
+  self->process = bn_hosted_module_spawn (self, self->manifest, FALSE, &error);
+  if (self->process == NULL)
+    {
+      note_failure (self, error);
+      return;
+    }
+  bn_hosted_module_set_state (self, BN_MODULE_STARTING);
+}
+
+/* @process takes the place of the current one, which finishes and goes. */
+void
+bn_hosted_module_adopt (BnHostedModule *self, BnModuleProcess *process)
+{
+  BnModuleProcess *old = g_steal_pointer (&self->process);
+
+  self->process = process;
+  if (old != NULL)
+    {
+      g_ptr_array_add (self->leaving, old);
+      bn_module_process_drain (old);
+    }
+  g_clear_pointer (&self->last_error, g_free);
+  self->last_error = g_strdup ("");
+  g_signal_emit (self, signals[SIGNAL_MANIFEST_CHANGED], 0);
+  process_ready_cb (process, self);
+}
+
+void
+bn_hosted_module_start_async (BnHostedModule *self, GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, bn_hosted_module_start_async);
+  self->wanted = TRUE;
+  if (self->state == BN_MODULE_READY)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  if (self->state == BN_MODULE_QUARANTINED)
+    {
+      g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNAVAILABLE,
+                               "The module %s is quarantined (%s); reset its failures to try again",
+                               bn_hosted_module_get_name (self), self->last_error);
+      return;
+    }
+  g_queue_push_tail (&self->waiting, g_steal_pointer (&task));
+  if (self->process == NULL)
+    start_process (self);
+}
+
+gboolean
+bn_hosted_module_start_finish (BnHostedModule *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+bn_hosted_module_stop_async (BnHostedModule *self, gboolean disable, GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (GError) error =
+      g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "The module %s was unloaded",
+                   bn_hosted_module_get_name (self));
+
+  g_task_set_source_tag (task, bn_hosted_module_stop_async);
+  self->wanted = FALSE;
+  self->disabled = disable;
+  g_clear_handle_id (&self->backoff_id, g_source_remove);
+  g_clear_handle_id (&self->healthy_id, g_source_remove);
+  if (self->replacement != NULL)
+    bn_hosted_module_fail_replacement (self, error);
+  complete_all (&self->waiting, error);
+  if (self->process == NULL && self->leaving->len == 0)
+    {
+      bn_hosted_module_set_state (self, disable ? BN_MODULE_DISABLED : BN_MODULE_STOPPED);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  g_queue_push_tail (&self->ending, g_steal_pointer (&task));
+  if (self->process != NULL)
+    {
+      bn_hosted_module_set_state (self, BN_MODULE_DRAINING);
+      bn_module_process_drain (self->process);
+    }
+}
+
+gboolean
+bn_hosted_module_stop_finish (BnHostedModule *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+bn_hosted_module_reset_failures (BnHostedModule *self)
+{
+  g_array_set_size (self->failures, 0);
+  self->backoff_step = 0;
+  if (self->state == BN_MODULE_QUARANTINED || self->state == BN_MODULE_BACKOFF)
+    {
+      self->restarts++;
+      start_process (self);
+    }
+}
+
+void
+bn_hosted_module_set_disabled (BnHostedModule *self, gboolean disabled)
+{
+  self->disabled = disabled;
+  if (disabled != (self->state == BN_MODULE_DISABLED) && self->process == NULL)
+    bn_hosted_module_set_state (self, disabled ? BN_MODULE_DISABLED : BN_MODULE_STOPPED);
+}
+
+void
+bn_hosted_module_set_last_error (BnHostedModule *self, const char *message)
+{
+  g_free (self->last_error);
+  self->last_error = g_strdup (message);
+  g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
+}
+
+void
+bn_hosted_module_kill (BnHostedModule *self)
+{
+  self->wanted = FALSE;
+  g_clear_handle_id (&self->backoff_id, g_source_remove);
+  if (self->process != NULL)
+    bn_module_process_kill (self->process);
+  if (self->replacement != NULL)
+    bn_module_process_kill (self->replacement->process);
+  for (guint i = 0; i < self->leaving->len; i++)
+    bn_module_process_kill (g_ptr_array_index (self->leaving, i));
+}
+
+gboolean
+bn_hosted_module_is_live (BnHostedModule *self, BnModuleProcess *process)
+{
+  return process == self->process
+         || (self->replacement != NULL && process == self->replacement->process);
+}
+
+void
+bn_hosted_module_update_demand (BnHostedModule *self)
+{
+  const BnModuleSurroundings *around = self->surroundings;
+
+  if (self->process != NULL)
+    bn_module_process_set_demand (self->process,
+                                  around->get_demand (self->manifest, around->user_data));
+  if (self->replacement != NULL)
+    bn_module_process_set_demand (
+        self->replacement->process,
+        around->get_demand (self->replacement->manifest, around->user_data));
+}
+
+/* Calls */
+
+typedef struct
+{
+  GDBusMessage *message; /* (owned) */
+  guint timeout_ms;
+} Call;
+
+static void
+call_free (Call *call)
+{
+  g_object_unref (call->message);
+  g_free (call);
+}
+
+static void
+call_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GDBusMessage *reply = bn_module_process_call_finish (BN_MODULE_PROCESS (object), result, &error);
+
+  if (reply != NULL)
+    g_task_return_pointer (task, reply, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Gives the call of @task (taken) to the current process. */
+void
+bn_hosted_module_forward (BnHostedModule *self, GTask *task)
+{
+  Call *call = g_task_get_task_data (task);
+
+  if (self->process == NULL || bn_module_process_get_state (self->process) != BN_PROCESS_READY)
+    {
+      gboolean failed = self->state == BN_MODULE_BACKOFF || self->state == BN_MODULE_QUARANTINED;
+
+      g_task_return_new_error (
+          task, BN_ERROR, BN_ERROR_UNAVAILABLE, "The module %s does not run now: it is %s%s%s",
+          bn_hosted_module_get_name (self), bn_module_state_to_string (self->state),
+          failed ? ", because: " : "", failed ? self->last_error : "");
+      g_object_unref (task);
+      return;
+    }
+  bn_module_process_call_async (self->process, call->message, call->timeout_ms,
+                                g_task_get_cancellable (task), call_done_cb, task);
+}
+
+void
+bn_hosted_module_call_async (BnHostedModule *self, GDBusMessage *message, guint timeout_ms,
+                             GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Call *call = g_new0 (Call, 1);
+
+  call->message = g_object_ref (message);
+  call->timeout_ms = timeout_ms;
+  g_task_set_source_tag (task, bn_hosted_module_call_async);
+  g_task_set_task_data (task, call, (GDestroyNotify)call_free);
+  if (self->replacement == NULL || !self->replacement->frozen)
+    bn_hosted_module_forward (self, task);
+  else if (self->held.length < HELD_MAX)
+    g_queue_push_tail (&self->held, task);
+  else
+    {
+      g_task_return_new_error (task, BN_ERROR, BN_ERROR_BUSY,
+                               "%d calls wait for the new version of the module %s; try again",
+                               HELD_MAX, bn_hosted_module_get_name (self));
+      g_object_unref (task);
+    }
+}
+
+GDBusMessage *
+bn_hosted_module_call_finish (BnHostedModule *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* The object */
+
+const char *
+bn_hosted_module_get_name (BnHostedModule *self)
+{
+  return bn_manifest_get_name (self->manifest);
+}
+
+BnManifest *
+bn_hosted_module_get_manifest (BnHostedModule *self)
+{
+  return self->manifest;
+}
+
+BnModuleState
+bn_hosted_module_get_state (BnHostedModule *self)
+{
+  return self->state;
+}
+
+const char *
+bn_hosted_module_get_hash (BnHostedModule *self)
+{
+  return self->hash;
+}
+
+const char *
+bn_hosted_module_get_last_error (BnHostedModule *self)
+{
+  return self->last_error;
+}
+
+guint
+bn_hosted_module_get_generation (BnHostedModule *self)
+{
+  return self->process != NULL ? bn_module_process_get_generation (self->process)
+                               : self->generation;
+}
+
+guint
+bn_hosted_module_get_restarts (BnHostedModule *self)
+{
+  return self->restarts;
+}
+
+BnModuleProcess *
+bn_hosted_module_get_process (BnHostedModule *self)
+{
+  return self->process;
+}
+
+static void
+bn_hosted_module_dispose (GObject *object)
+{
+  BnHostedModule *self = BN_HOSTED_MODULE (object);
+  g_autoptr (GError) error = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "The hub is stopping");
+
+  g_clear_handle_id (&self->backoff_id, g_source_remove);
+  g_clear_handle_id (&self->healthy_id, g_source_remove);
+  if (self->replacement != NULL)
+    bn_hosted_module_fail_replacement (self, error);
+  complete_all (&self->waiting, error);
+  complete_all (&self->ending, error);
+  if (self->process != NULL)
+    g_signal_handlers_disconnect_by_data (self->process, self);
+  for (guint i = 0; i < self->leaving->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->leaving, i), self);
+  g_clear_object (&self->process);
+  g_ptr_array_set_size (self->leaving, 0);
+  G_OBJECT_CLASS (bn_hosted_module_parent_class)->dispose (object);
+}
+
+static void
+bn_hosted_module_finalize (GObject *object)
+{
+  BnHostedModule *self = BN_HOSTED_MODULE (object);
+
+  g_ptr_array_unref (self->leaving);
+  g_array_unref (self->failures);
+  g_clear_pointer (&self->manifest, bn_manifest_unref);
+  g_free (self->hash);
+  g_free (self->last_error);
+  G_OBJECT_CLASS (bn_hosted_module_parent_class)->finalize (object);
+}
+
+static void
+bn_hosted_module_class_init (BnHostedModuleClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  object_class->dispose = bn_hosted_module_dispose;
+  object_class->finalize = bn_hosted_module_finalize;
+
+  signals[SIGNAL_STATE_CHANGED] =
+      g_signal_new ("state-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_MANIFEST_CHANGED] = g_signal_new ("manifest-changed", type, G_SIGNAL_RUN_LAST, 0,
+                                                   NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_PROCESS_STARTED] =
+      g_signal_new ("process-started", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                    BN_TYPE_MODULE_PROCESS);
+}
+
+static void
+bn_hosted_module_init (BnHostedModule *self)
+{
+  self->leaving = g_ptr_array_new_with_free_func (g_object_unref);
+  self->failures = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->last_error = g_strdup ("");
+  g_queue_init (&self->held);
+  g_queue_init (&self->waiting);
+  g_queue_init (&self->ending);
+}
+
+BnHostedModule *
+bn_hosted_module_new (BnManifest *manifest, const char *hash,
+                      const BnModuleSurroundings *surroundings)
+{
+  BnHostedModule *self = g_object_new (BN_TYPE_HOSTED_MODULE, NULL);
+
+  self->manifest = bn_manifest_ref (manifest);
+  self->hash = g_strdup (hash);
+  self->surroundings = surroundings;
+  return self;
+}

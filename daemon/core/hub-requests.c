@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* The requests that the hub answers itself. */
+#include "core/hub-requests.h"
+
+#include "introspection/error.h"
+
+static void
+return_variant (GTask *task, GVariant *value)
+{
+  g_task_return_pointer (task, g_variant_take_ref (value), (GDestroyNotify)g_variant_unref);
+}
+
+static void
+add_string (GVariantBuilder *builder, const char *key, const char *value)
+{
+  g_variant_builder_add (builder, "{sv}", key, g_variant_new_string (value));
+}
+
+/* Modules */
+
+static GVariant *
+make_module_row (BnHostedModule *module)
+{
+  g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  BnManifest *manifest = bn_hosted_module_get_manifest (module);
+  BnModuleProcess *process = bn_hosted_module_get_process (module);
+  guint64 memory_bytes = 0;
+  guint64 cpu_usec = 0;
+
+  if (process != NULL)
+    bn_module_process_get_usage (process, &memory_bytes, &cpu_usec);
+  add_string (&row, "name", bn_manifest_get_name (manifest));
+  add_string (&row, "title", bn_manifest_get_title (manifest));
+  add_string (&row, "summary", bn_manifest_get_summary (manifest));
+  add_string (&row, "version", bn_manifest_get_version (manifest));
+  add_string (&row, "group", bn_manifest_get_group (manifest));
+  add_string (&row, "icon", bn_manifest_get_icon (manifest));
+  add_string (&row, "state", bn_module_state_to_string (bn_hosted_module_get_state (module)));
+  add_string (&row, "last_error", bn_hosted_module_get_last_error (module));
+  g_variant_builder_add (
+      &row, "{sv}", "pid",
+      g_variant_new_uint32 (process != NULL ? bn_module_process_get_pid (process) : 0));
+  g_variant_builder_add (&row, "{sv}", "generation",
+                         g_variant_new_uint32 (bn_hosted_module_get_generation (module)));
+  g_variant_builder_add (&row, "{sv}", "restarts",
+                         g_variant_new_uint32 (bn_hosted_module_get_restarts (module)));
+  if (process != NULL)
+    {
+      g_variant_builder_add (&row, "{sv}", "memory", g_variant_new_uint64 (memory_bytes));
+      g_variant_builder_add (&row, "{sv}", "cpu_time", g_variant_new_uint64 (cpu_usec));
+    }
+  return g_variant_builder_end (&row);
+}
+
+static GVariant *
+make_refused_row (const char *name, const char *reason)
+{
+  g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  add_string (&row, "name", name);
+  add_string (&row, "title", name);
+  add_string (&row, "state", "invalid");
+  add_string (&row, "last_error", reason);
+  return g_variant_builder_end (&row);
+}
+
+static GVariant *
+make_module_rows (const BnHubFacts *facts)
+{
+  g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GPtrArray) modules = bn_modules_list (facts->modules);
+  GHashTableIter iter;
+  const char *name;
+  const char *reason;
+
+  for (guint i = 0; i < modules->len; i++)
+    g_variant_builder_add_value (&rows, make_module_row (g_ptr_array_index (modules, i)));
+  g_hash_table_iter_init (&iter, bn_modules_get_refused (facts->modules));
+  while (g_hash_table_iter_next (&iter, (gpointer *)&name, (gpointer *)&reason))
+    if (bn_modules_lookup (facts->modules, name) == NULL)
+      g_variant_builder_add_value (&rows, make_refused_row (name, reason));
+  return g_variant_builder_end (&rows);
+}
+
+static void
+answer_module_list (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  return_variant (task,
+                  g_variant_new_parsed ("{'modules': <%@aa{sv}>}", make_module_rows (user_data)));
+}
+
+GVariant *
+bn_hub_describe (const BnHubFacts *facts, BnHostedModule *module, const char *locale)
+{
+  BnManifest *manifest = module != NULL ? bn_hosted_module_get_manifest (module) : facts->manifest;
+  g_autoptr (GVariant) description = bn_manifest_describe (manifest, locale);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, description);
+  g_variant_dict_insert (
+      &dict, "state", "s",
+      module != NULL ? bn_module_state_to_string (bn_hosted_module_get_state (module)) : "ready");
+  g_variant_dict_insert (&dict, "generation", "u",
+                         module != NULL ? bn_hosted_module_get_generation (module) : 1);
+  return g_variant_dict_end (&dict);
+}
+
+static void
+answer_describe (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  const BnHubFacts *facts = user_data;
+  const char *name = NULL;
+  const char *locale = "";
+  BnHostedModule *module = NULL;
+  GError *error = NULL;
+
+  g_variant_lookup (arguments, "name", "&s", &name);
+  g_variant_lookup (arguments, "locale", "&s", &locale);
+  if (!g_str_equal (name, "hub")
+      && (module = bn_modules_find (facts->modules, name, &error)) == NULL)
+    g_task_return_error (task, error);
+  else
+    return_variant (task, bn_hub_describe (facts, module, locale));
+}
+
+/* A verb on its way; the data of the answer. */
+typedef struct
+{
+  GTask *task; /* (owned) */
+  char *name;  /* (owned) */
+} Acting;
+
+static void
+acted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  BnModules *modules = BN_MODULES (object);
+  Acting *acting = user_data;
+  GError *error = NULL;
+
+  if (!bn_modules_act_finish (modules, result, &error))
+    g_task_return_error (acting->task, error);
+  else
+    {
+      BnHostedModule *module = bn_modules_lookup (modules, acting->name);
+      BnModuleState state =
+          module != NULL ? bn_hosted_module_get_state (module) : BN_MODULE_STOPPED;
+
+      return_variant (
+          acting->task,
+          g_variant_new_parsed ("{'name': <%s>, 'state': <%s>, 'generation': <%u>}", acting->name,
+                                bn_module_state_to_string (state),
+                                module != NULL ? bn_hosted_module_get_generation (module) : 0));
+    }
+  g_object_unref (acting->task);
+  g_free (acting->name);
+  g_free (acting);
+}
+
+static void
+act (const BnHubFacts *facts, BnModuleVerb verb, GVariant *arguments, GTask *task)
+{
+  Acting *acting = g_new0 (Acting, 1);
+
+  acting->task = g_object_ref (task);
+  g_variant_lookup (arguments, "name", "s", &acting->name);
+  bn_modules_act_async (facts->modules, verb, acting->name, acted_cb, acting);
+}
+
+static void
+answer_load (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  act (user_data, BN_MODULE_VERB_LOAD, arguments, task);
+}
+
+static void
+answer_unload (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  act (user_data, BN_MODULE_VERB_UNLOAD, arguments, task);
+}
+
+static void
+answer_reload (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  act (user_data, BN_MODULE_VERB_RELOAD, arguments, task);
+}
+
+static void
+answer_enable (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  act (user_data, BN_MODULE_VERB_ENABLE, arguments, task);
+}
+
+static void
+answer_disable (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  act (user_data, BN_MODULE_VERB_DISABLE, arguments, task);
+}
+
+static void
+answer_reset_failures (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  act (user_data, BN_MODULE_VERB_RESET_FAILURES, arguments, task);
+}
+
+static void
+answer_rescan (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  const BnHubFacts *facts = user_data;
+  g_auto (GStrv) found = bn_modules_rescan (facts->modules);
+
+  return_variant (task, g_variant_new_parsed ("{'found': <%^as>}", found));
+}
+
+/* Workers */
+
+static GVariant *
+make_worker_rows (const BnHubFacts *facts)
+{
+  g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GPtrArray) workers = bn_workers_list (facts->workers);
+
+  for (guint i = 0; i < workers->len; i++)
+    {
+      BnWorker *worker = g_ptr_array_index (workers, i);
+      g_autoptr (GVariant) statistics = g_variant_ref_sink (bn_worker_get_statistics (worker));
+      GVariantDict row;
+
+      g_variant_dict_init (&row, statistics);
+      g_variant_dict_insert (&row, "name", "s", bn_worker_get_name (worker));
+      g_variant_dict_insert (&row, "state", "s", bn_worker_get_state (worker));
+      g_variant_dict_insert (&row, "interval", "u", bn_worker_get_interval_ms (worker));
+      g_variant_dict_insert (&row, "demand", "b", bn_worker_is_on_demand (worker));
+      g_variant_builder_add_value (&rows, g_variant_dict_end (&row));
+    }
+  return g_variant_builder_end (&rows);
+}
+
+static void
+answer_worker_list (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  return_variant (task,
+                  g_variant_new_parsed ("{'workers': <%@aa{sv}>}", make_worker_rows (user_data)));
+}
+
+/* After a verb on a worker: how it is now. */
+static void
+return_worker (const BnHubFacts *facts, const char *name, gboolean done, GError *error, GTask *task)
+{
+  BnWorker *worker;
+
+  if (!done)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  worker = bn_workers_find (facts->workers, name, NULL);
+  return_variant (task, g_variant_new_parsed (
+                            "{'name': <%s>, 'state': <%s>, 'restarts': <%t>, 'interval': <%u>}",
+                            bn_worker_get_name (worker), bn_worker_get_state (worker),
+                            bn_worker_get_restarts (worker), bn_worker_get_interval_ms (worker)));
+}
+
+typedef gboolean (*WorkerVerb) (BnWorkers *workers, const char *name, GError **error);
+
+static void
+act_on_worker (const BnHubFacts *facts, WorkerVerb verb, GVariant *arguments, GTask *task)
+{
+  const char *name = NULL;
+  GError *error = NULL;
+  gboolean done;
+
+  g_variant_lookup (arguments, "name", "&s", &name);
+  done = verb (facts->workers, name, &error);
+  return_worker (facts, name, done, error, task);
+}
+
+static void
+answer_worker_start (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  act_on_worker (user_data, bn_workers_start, arguments, task);
+}
+
+static void
+answer_worker_stop (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  act_on_worker (user_data, bn_workers_stop, arguments, task);
+}
+
+static void
+answer_worker_restart (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  act_on_worker (user_data, bn_workers_restart, arguments, task);
+}
+
+static void
+answer_worker_run_now (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  act_on_worker (user_data, bn_workers_run_now, arguments, task);
+}
+
+static void
+answer_worker_set_interval (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  const BnHubFacts *facts = user_data;
+  const char *name = NULL;
+  guint32 interval_ms = 0;
+  GError *error = NULL;
+  gboolean done;
+
+  g_variant_lookup (arguments, "name", "&s", &name);
+  g_variant_lookup (arguments, "interval_ms", "u", &interval_ms);
+  done = bn_workers_set_interval (facts->workers, name, interval_ms, &error);
+  return_worker (facts, name, done, error, task);
+}
+
+/* The system */
+
+static void
+answer_status (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  const BnHubFacts *facts = user_data;
+  gint64 uptime_usec = g_get_monotonic_time () - facts->started_usec;
+
+  return_variant (task,
+                  g_variant_new_parsed (
+                      "{'version': <%s>, 'epoch': <%s>, 'bus': <%s>, 'sequence': <%t>, 'uptime': "
+                      "<%d>, 'modules': <%@aa{sv}>, 'workers': <%@aa{sv}>}",
+                      facts->version, bn_event_bus_get_epoch (facts->bus), facts->bus_name,
+                      bn_event_bus_get_sequence (facts->bus), (double)uptime_usec / G_USEC_PER_SEC,
+                      make_module_rows (facts), make_worker_rows (facts)));
+}
+
+static void
+answer_statistics (gpointer user_data, GVariant *arguments, GTask *task)
+{
+  const BnHubFacts *facts = user_data;
+
+  return_variant (task, bn_event_bus_get_statistics (facts->bus));
+}
+
+static const BnRequestSpec specs[] = {
+  { "system.status_request", BN_ACCESS_OBSERVE, "", answer_status },
+  { "event.statistics", BN_ACCESS_OBSERVE, "", answer_statistics },
+  { "module.list", BN_ACCESS_OBSERVE, "", answer_module_list },
+  { "module.describe", BN_ACCESS_OBSERVE, "name:s locale:s?", answer_describe },
+  { "module.load", BN_ACCESS_ADMIN, "name:s", answer_load },
+  { "module.unload", BN_ACCESS_ADMIN, "name:s", answer_unload },
+  { "module.reload", BN_ACCESS_ADMIN, "name:s", answer_reload },
+  { "module.enable", BN_ACCESS_ADMIN, "name:s", answer_enable },
+  { "module.disable", BN_ACCESS_ADMIN, "name:s", answer_disable },
+  { "module.reset_failures", BN_ACCESS_ADMIN, "name:s", answer_reset_failures },
+  { "module.rescan", BN_ACCESS_ADMIN, "", answer_rescan },
+  { "worker.list", BN_ACCESS_OBSERVE, "", answer_worker_list },
+  { "worker.start", BN_ACCESS_ADMIN, "name:s", answer_worker_start },
+  { "worker.stop", BN_ACCESS_ADMIN, "name:s", answer_worker_stop },
+  { "worker.restart", BN_ACCESS_ADMIN, "name:s", answer_worker_restart },
+  { "worker.run_now", BN_ACCESS_CONTROL, "name:s", answer_worker_run_now },
+  { "worker.set_interval", BN_ACCESS_ADMIN, "name:s interval_ms:u", answer_worker_set_interval },
+  { NULL },
+};
+
+void
+bn_hub_requests_add (BnRequests *requests, const BnHubFacts *facts)
+{
+  bn_requests_add (requests, specs, (gpointer)facts);
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* What a module may call on the hub: ModuleHost1.
+ *
+ * A module publishes only what its manifest declares, under its own name: the source is written
+ * here. What does not fit the manifest is refused, counted and, once in a while, logged: the author
+ * must learn of it, the journal must not drown. */
+#include "core/module-host.h"
+
+#include "core/link-dispatch.h"
+#include "core/subscribe-options.h"
+#include "introspection/contract-generated.h"
+#include "introspection/error.h"
+#include "introspection/names.h"
+
+#define LOG_USEC (10 * G_USEC_PER_SEC)
+
+struct _BnModuleHost
+{
+  GObject parent_instance;
+
+  BnEventBus *bus;      /* (owned) */
+  BnModules *modules;   /* (owned) */
+  BnWorkers *workers;   /* (owned) */
+  BnRequests *requests; /* (owned) */
+  guint64 late;
+  gint64 logged_usec;
+};
+
+G_DEFINE_FINAL_TYPE (BnModuleHost, bn_module_host, G_TYPE_OBJECT)
+
+/* One process that is served; freed when it is gone. */
+typedef struct
+{
+  BnModuleHost *host;       /* not owned */
+  BnHostedModule *module;   /* (owned) */
+  BnModuleProcess *process; /* (owned) */
+} Client;
+
+static const char *
+get_name (Client *client)
+{
+  return bn_hosted_module_get_name (client->module);
+}
+
+static void
+refuse (Client *client, GDBusMessage *call, GError *error)
+{
+  BnModuleHost *self = client->host;
+  gint64 now_usec = g_get_monotonic_time ();
+
+  bn_event_bus_get_counters (self->bus)->rejected++;
+  if (self->logged_usec == 0 || now_usec - self->logged_usec >= LOG_USEC)
+    {
+      self->logged_usec = now_usec;
+      g_message ("Refused from the module %s: %s", get_name (client), error->message);
+    }
+  if (call != NULL)
+    bn_link_reply_error (bn_link_peer_get_link (BN_LINK_PEER (client->process)), call, error);
+}
+
+/* The module's process said something: it lives, and must say more by its shortest interval. */
+static void
+note_alive (Client *client)
+{
+  guint shortest_ms = bn_workers_get_shortest_ms (client->host->workers, get_name (client));
+
+  bn_module_process_expect (
+      client->process, shortest_ms != 0 ? g_get_monotonic_time () + (gint64)shortest_ms * 1000 : 0);
+}
+
+static const BnEventSpec *
+find_spec (Client *client, const char *name, BnEventClass class, GError **error)
+{
+  BnManifest *manifest = bn_module_process_get_manifest (client->process);
+  const BnEventSpec *spec = bn_manifest_lookup_event (manifest, name);
+
+  if (spec == NULL)
+    g_set_error (error, BN_ERROR, BN_ERROR_UNKNOWN_TYPE, "The manifest of %s has no [Event %.63s]",
+                 get_name (client), name);
+  else if (spec->class != class)
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "%s is of class %s: use %s", spec->type,
+                   spec->class == BN_EVENT_CLASS_EVENT ? "event" : "sample",
+                   spec->class == BN_EVENT_CLASS_EVENT ? "Emit" : "EmitSamples");
+      spec = NULL;
+    }
+  return spec;
+}
+
+static gboolean
+check_size (const BnEventSpec *spec, GVariant *payload, gsize max_bytes, GError **error)
+{
+  if (g_variant_get_size (payload) <= max_bytes)
+    return TRUE;
+  g_set_error (error, BN_ERROR, BN_ERROR_TOO_LARGE,
+               "The payload of %s has %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT
+               " are allowed; put bytes into a stream",
+               spec->type, g_variant_get_size (payload), max_bytes);
+  return FALSE;
+}
+
+static void
+handle_emit (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
+{
+  Client *client = user_data;
+  const char *name;
+  g_autoptr (GVariant) payload = NULL;
+  g_autoptr (GVariant) options = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BnEvent) event = NULL;
+  const BnEventSpec *spec;
+  guint64 sequence = 0;
+
+  g_variant_get (body, "(&s@a{sv}@a{sv})", &name, &payload, &options);
+  spec = find_spec (client, name, BN_EVENT_CLASS_EVENT, &error);
+  if (spec == NULL || !check_size (spec, payload, BN_EVENT_BYTES_MAX, &error)
+      || !bn_event_spec_check (spec, payload, &error))
+    {
+      refuse (client, call, error);
+      return;
+    }
+  event = bn_event_new (spec->type, BN_EVENT_CLASS_EVENT, spec->access, payload, get_name (client),
+                        NULL);
+  g_variant_lookup (options, "target", "s", &event->target);
+  if (spec->ordered)
+    bn_event_bus_publish_ordered (client->host->bus, event);
+  else
+    sequence = bn_event_bus_publish (client->host->bus, event);
+  bn_link_reply (link, call, g_variant_new ("(t)", sequence), NULL);
+}
+
+static void
+emit_sample (Client *client, const char *name, GVariant *payload, GVariant *options)
+{
+  g_autoptr (GError) error = NULL;
+  const BnEventSpec *spec = find_spec (client, name, BN_EVENT_CLASS_SAMPLE, &error);
+  g_autoptr (BnEvent) event = NULL;
+
+  if (spec == NULL || !check_size (spec, payload, BN_SAMPLE_BYTES_MAX, &error)
+      || !bn_event_spec_check (spec, payload, &error))
+    {
+      refuse (client, NULL, error);
+      return;
+    }
+  event = bn_event_new (spec->type, BN_EVENT_CLASS_SAMPLE, spec->access, payload, get_name (client),
+                        spec->key);
+  g_variant_lookup (options, "gone", "b", &event->gone);
+  bn_event_bus_publish (client->host->bus, event);
+}
+
+static void
+report_run (Client *client, const char *worker, GVariant *report)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (bn_workers_report (client->host->workers, get_name (client), worker, report))
+    return;
+  g_set_error (&error, BN_ERROR, BN_ERROR_NOT_FOUND,
+               "It reported a run of “%.63s”, but its manifest "
+               "has no [Worker %.63s]",
+               worker, worker);
+  refuse (client, NULL, error);
+}
+
+static void
+handle_emit_samples (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
+{
+  Client *client = user_data;
+  g_autoptr (GVariantIter) samples = NULL;
+  g_autoptr (GVariantIter) runs = NULL;
+  const char *name;
+  GVariant *payload;
+  GVariant *options;
+
+  g_variant_get (body, "(a(sa{sv}a{sv})a(sa{sv}))", &samples, &runs);
+  while (g_variant_iter_loop (samples, "(&s@a{sv}@a{sv})", &name, &payload, &options))
+    emit_sample (client, name, payload, options);
+  while (g_variant_iter_loop (runs, "(&s@a{sv})", &name, &payload))
+    report_run (client, name, payload);
+  note_alive (client);
+  bn_link_reply (link, call, NULL, NULL);
+}
+
+static void
+handle_report_run (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
+{
+  Client *client = user_data;
+  const char *worker;
+  g_autoptr (GVariant) report = NULL;
+
+  g_variant_get (body, "(&s@a{sv})", &worker, &report);
+  report_run (client, worker, report);
+  note_alive (client);
+  bn_link_reply (link, call, NULL, NULL);
+}
+
+typedef struct
+{
+  BnLink *link;       /* (owned) */
+  GDBusMessage *call; /* (owned) */
+} Asked;
+
+static void
+asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Asked *asked = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = bn_requests_ask_finish (BN_REQUESTS (object), result, &error);
+
+  if (reply != NULL)
+    bn_link_reply (asked->link, asked->call, g_variant_new ("(@a{sv})", reply), NULL);
+  else
+    bn_link_reply_error (asked->link, asked->call, error);
+  g_object_unref (asked->link);
+  g_object_unref (asked->call);
+  g_free (asked);
+}
+
+static void
+handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
+{
+  Client *client = user_data;
+  BnManifest *manifest = bn_module_process_get_manifest (client->process);
+  BnCaller caller = { get_name (client), BN_ACCESS_OBSERVE, bn_manifest_get_requests (manifest) };
+  const char *type;
+  g_autoptr (GVariant) payload = NULL;
+  g_autoptr (GVariant) options = NULL;
+  Asked *asked = g_new0 (Asked, 1);
+
+  g_variant_get (body, "(&s@a{sv}@a{sv})", &type, &payload, &options);
+  asked->link = g_object_ref (link);
+  asked->call = g_object_ref (call);
+  bn_requests_ask_async (client->host->requests, &caller, type, payload, options, asked_cb, asked);
+}
+
+/* A module sees what everybody may see, and its own events; it answers requests of its own types.
+ */
+static void
+handle_subscribe (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
+{
+  Client *client = user_data;
+  g_autofree const char **patterns = NULL;
+  g_autoptr (GVariant) options = NULL;
+  g_autoptr (GError) error = NULL;
+  BnSubscribeOptions subscribe;
+  guint32 id;
+
+  g_variant_get (body, "(^a&s@a{sv})", &patterns, &options);
+  bn_subscribe_options_read (&subscribe, options);
+  subscribe.level = BN_ACCESS_OBSERVE;
+  if (bn_event_bus_subscribe (client->host->bus, BN_PEER (client->process), patterns, &subscribe,
+                              &id, &error))
+    bn_link_reply (link, call, g_variant_new ("(u)", id), NULL);
+  else
+    refuse (client, call, error);
+}
+
+static void
+handle_unsubscribe (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
+{
+  Client *client = user_data;
+  g_autoptr (GError) error = NULL;
+  guint32 id;
+
+  g_variant_get (body, "(u)", &id);
+  if (bn_event_bus_unsubscribe (client->host->bus, BN_PEER (client->process), id, &error))
+    bn_link_reply (link, call, NULL, NULL);
+  else
+    refuse (client, call, error);
+}
+
+static const BnLinkMethod methods[] = {
+  { "Emit", handle_emit },
+  { "EmitSamples", handle_emit_samples },
+  { "ReportRun", handle_report_run },
+  { "Request", handle_request },
+  { "Subscribe", handle_subscribe },
+  { "Unsubscribe", handle_unsubscribe },
+  { NULL },
+};
+
+static void
+host_call_cb (BnModuleProcess *process, BnLink *link, GDBusMessage *message, gpointer user_data)
+{
+  Client *client = user_data;
+  const BnLinkInterface interfaces[] = {
+    { BN_HUB_PATH, bn_module_host1_interface_info (), methods },
+    { NULL },
+  };
+
+  if (!bn_hosted_module_is_live (client->module, process))
+    {
+      g_autoptr (GError) error =
+          g_error_new (BN_ERROR, BN_ERROR_CONFLICT, "This generation was replaced");
+
+      client->host->late++;
+      bn_link_reply_error (link, message, error);
+      return;
+    }
+  bn_link_dispatch (link, message, interfaces, client);
+}
+
+static void
+drained_cb (BnModuleProcess *process, gpointer user_data)
+{
+  Client *client = user_data;
+
+  bn_event_bus_peer_drained (client->host->bus, BN_PEER (process));
+}
+
+static void
+gone_cb (BnModuleProcess *process, GError *error, gpointer user_data)
+{
+  Client *client = user_data;
+
+  bn_event_bus_remove_peer (client->host->bus, BN_PEER (process));
+  g_signal_handlers_disconnect_by_data (process, client);
+  g_object_unref (client->module);
+  g_object_unref (client->process);
+  g_free (client);
+}
+
+static void
+process_started_cb (BnModules *modules, BnHostedModule *module, BnModuleProcess *process,
+                    gpointer user_data)
+{
+  Client *client = g_new0 (Client, 1);
+
+  client->host = user_data;
+  client->module = g_object_ref (module);
+  client->process = g_object_ref (process);
+  g_signal_connect (process, "host-call", G_CALLBACK (host_call_cb), client);
+  g_signal_connect (process, "drained", G_CALLBACK (drained_cb), client);
+  g_signal_connect (process, "gone", G_CALLBACK (gone_cb), client);
+}
+
+guint64
+bn_module_host_get_late (BnModuleHost *self)
+{
+  return self->late;
+}
+
+static void
+bn_module_host_dispose (GObject *object)
+{
+  BnModuleHost *self = BN_MODULE_HOST (object);
+
+  if (self->modules != NULL)
+    g_signal_handlers_disconnect_by_data (self->modules, self);
+  g_clear_object (&self->modules);
+  g_clear_object (&self->bus);
+  g_clear_object (&self->workers);
+  g_clear_object (&self->requests);
+  G_OBJECT_CLASS (bn_module_host_parent_class)->dispose (object);
+}
+
+static void
+bn_module_host_class_init (BnModuleHostClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = bn_module_host_dispose;
+}
+
+static void
+bn_module_host_init (BnModuleHost *self)
+{
+}
+
+BnModuleHost *
+bn_module_host_new (BnEventBus *bus, BnModules *modules, BnWorkers *workers, BnRequests *requests)
+{
+  BnModuleHost *self = g_object_new (BN_TYPE_MODULE_HOST, NULL);
+
+  self->bus = g_object_ref (bus);
+  self->modules = g_object_ref (modules);
+  self->workers = g_object_ref (workers);
+  self->requests = g_object_ref (requests);
+  g_signal_connect (modules, "process-started", G_CALLBACK (process_started_cb), self);
+  return self;
+}

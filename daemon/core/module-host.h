@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* What a module may call on the hub: ModuleHost1. */
+#pragma once
+
+#include "core/requests.h"
+
+G_BEGIN_DECLS
+
+#define BN_TYPE_MODULE_HOST (bn_module_host_get_type ())
+G_DECLARE_FINAL_TYPE (BnModuleHost, bn_module_host, BN, MODULE_HOST, GObject)
+
+/* Serves the processes of @modules from now on. */
+BnModuleHost *bn_module_host_new (BnEventBus *bus, BnModules *modules, BnWorkers *workers,
+                                  BnRequests *requests);
+
+/* Messages of generations that were replaced, dropped. */
+guint64 bn_module_host_get_late (BnModuleHost *self);
+
+G_END_DECLS

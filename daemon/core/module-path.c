@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* Where modules are.
+ *
+ * A compiler or an editor writes a folder in many steps. The watch therefore waits until nothing
+ * changed for 300 ms, and what is looked at then is a hash of the contents: a touched file is no
+ * change. */
+#include "core/module-path.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "introspection/error.h"
+#include "introspection/event-type.h"
+
+#define DEBOUNCE_MS 300
+#define FOLDER_FILES_MAX 1000
+
+static gboolean
+has_manifest (const char *folder, const char *name)
+{
+  g_autofree char *file_name = g_strconcat (name, ".module", NULL);
+  g_autofree char *file = g_build_filename (folder, file_name, NULL);
+
+  return g_file_test (file, G_FILE_TEST_IS_REGULAR);
+}
+
+GHashTable *
+bn_module_path_scan (const char *path)
+{
+  GHashTable *found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_auto (GStrv) roots = g_strsplit (path, G_SEARCHPATH_SEPARATOR_S, -1);
+
+  for (char **root = roots; *root != NULL; root++)
+    {
+      g_autoptr (GDir) dir = **root != '\0' ? g_dir_open (*root, 0, NULL) : NULL;
+      const char *name;
+
+      while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+        {
+          g_autofree char *folder = g_build_filename (*root, name, NULL);
+
+          if (bn_name_is_valid (name) && !g_hash_table_contains (found, name)
+              && has_manifest (folder, name))
+            g_hash_table_insert (found, g_strdup (name), g_steal_pointer (&folder));
+        }
+    }
+  return found;
+}
+
+static int
+compare_paths (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The paths of the files in @folder, sorted; folders in it are not looked into. */
+static GPtrArray *
+list_files (const char *folder, GError **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
+  const char *name;
+
+  if (dir == NULL)
+    return NULL;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (folder, name, NULL);
+
+      if (g_file_test (file, G_FILE_TEST_IS_REGULAR))
+        g_ptr_array_add (files, g_steal_pointer (&file));
+    }
+  if (files->len > FOLDER_FILES_MAX)
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_TOO_LARGE,
+                   "%s has more than %d files; is it the folder of a module?", folder,
+                   FOLDER_FILES_MAX);
+      return NULL;
+    }
+  g_ptr_array_sort (files, compare_paths);
+  return g_steal_pointer (&files);
+}
+
+static gboolean
+check_owner (const char *path, gboolean system, GError **error)
+{
+  struct stat info;
+
+  if (stat (path, &info) != 0)
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_NOT_FOUND, "%s cannot be read: %s", path,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  if (info.st_uid != 0 && (system || info.st_uid != getuid ()))
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_FORBIDDEN,
+                   "%s belongs to the user %u: no module is started from it. It must belong to %s",
+                   path, info.st_uid, system ? "root" : "root or to you");
+      return FALSE;
+    }
+  if ((info.st_mode & S_IWOTH) != 0
+      || ((info.st_mode & S_IWGRP) != 0 && info.st_gid != 0 && system))
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_FORBIDDEN,
+                   "Others may write %s: no module is started from it. Try chmod go-w", path);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+bn_module_folder_check (const char *folder, gboolean system, GError **error)
+{
+  g_autoptr (GPtrArray) files = NULL;
+
+  if (!check_owner (folder, system, error))
+    return FALSE;
+  files = list_files (folder, error);
+  if (files == NULL)
+    return FALSE;
+  for (guint i = 0; i < files->len; i++)
+    if (!check_owner (g_ptr_array_index (files, i), system, error))
+      return FALSE;
+  return TRUE;
+}
+
+char *
+bn_module_folder_hash (const char *folder, GError **error)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GPtrArray) files = list_files (folder, error);
+
+  if (files == NULL)
+    return NULL;
+  for (guint i = 0; i < files->len; i++)
+    {
+      const char *file = g_ptr_array_index (files, i);
+      g_autoptr (GMappedFile) mapped = g_mapped_file_new (file, FALSE, error);
+      guint64 length;
+
+      if (mapped == NULL)
+        return NULL;
+      length = g_mapped_file_get_length (mapped);
+      g_checksum_update (checksum, (const guchar *)file, strlen (file) + 1);
+      g_checksum_update (checksum, (const guchar *)&length, sizeof length);
+      if (length > 0)
+        g_checksum_update (checksum, (const guchar *)g_mapped_file_get_contents (mapped), length);
+    }
+  return g_strdup (g_checksum_get_string (checksum));
+}
+
+/* The watch */
+
+struct _BnModuleWatch
+{
+  GObject parent_instance;
+
+  char *path;           /* (owned) */
+  GHashTable *monitors; /* (owned): folder -> GFileMonitor */
+  guint debounce_id;
+};
+
+enum
+{
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (BnModuleWatch, bn_module_watch, G_TYPE_OBJECT)
+
+static gboolean
+debounce_cb (gpointer user_data)
+{
+  BnModuleWatch *self = user_data;
+
+  self->debounce_id = 0;
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+changed_cb (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event,
+            gpointer user_data)
+{
+  BnModuleWatch *self = user_data;
+
+  g_clear_handle_id (&self->debounce_id, g_source_remove);
+  self->debounce_id = g_timeout_add (DEBOUNCE_MS, debounce_cb, self);
+}
+
+static void
+watch_folder (BnModuleWatch *self, GHashTable *monitors, const char *folder)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+  g_autoptr (GError) error = NULL;
+  GFileMonitor *monitor = g_hash_table_lookup (self->monitors, folder);
+
+  if (monitor != NULL)
+    g_object_ref (monitor);
+  else
+    {
+      monitor = g_file_monitor_directory (file, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
+      if (monitor == NULL)
+        {
+          g_message ("%s is not watched for changes: %s", folder, error->message);
+          return;
+        }
+      g_signal_connect (monitor, "changed", G_CALLBACK (changed_cb), self);
+    }
+  g_hash_table_insert (monitors, g_strdup (folder), monitor);
+}
+
+static void
+monitor_free (gpointer monitor)
+{
+  g_object_unref (monitor);
+}
+
+void
+bn_module_watch_update (BnModuleWatch *self)
+{
+  g_autoptr (GHashTable) found = bn_module_path_scan (self->path);
+  g_auto (GStrv) roots = g_strsplit (self->path, G_SEARCHPATH_SEPARATOR_S, -1);
+  GHashTable *monitors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, monitor_free);
+  GHashTableIter iter;
+  const char *folder;
+  GFileMonitor *monitor;
+
+  for (char **root = roots; *root != NULL; root++)
+    if (g_file_test (*root, G_FILE_TEST_IS_DIR))
+      watch_folder (self, monitors, *root);
+  g_hash_table_iter_init (&iter, found);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&folder))
+    watch_folder (self, monitors, folder);
+  g_hash_table_iter_init (&iter, self->monitors);
+  while (g_hash_table_iter_next (&iter, (gpointer *)&folder, (gpointer *)&monitor))
+    if (!g_hash_table_contains (monitors, folder))
+      g_signal_handlers_disconnect_by_data (monitor, self);
+  g_hash_table_unref (self->monitors);
+  self->monitors = monitors;
+}
+
+static void
+bn_module_watch_dispose (GObject *object)
+{
+  BnModuleWatch *self = BN_MODULE_WATCH (object);
+  GHashTableIter iter;
+  GFileMonitor *monitor;
+
+  g_clear_handle_id (&self->debounce_id, g_source_remove);
+  g_hash_table_iter_init (&iter, self->monitors);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&monitor))
+    {
+      g_signal_handlers_disconnect_by_data (monitor, self);
+      g_file_monitor_cancel (monitor);
+    }
+  g_hash_table_remove_all (self->monitors);
+  G_OBJECT_CLASS (bn_module_watch_parent_class)->dispose (object);
+}
+
+static void
+bn_module_watch_finalize (GObject *object)
+{
+  BnModuleWatch *self = BN_MODULE_WATCH (object);
+
+  g_hash_table_unref (self->monitors);
+  g_free (self->path);
+  G_OBJECT_CLASS (bn_module_watch_parent_class)->finalize (object);
+}
+
+static void
+bn_module_watch_class_init (BnModuleWatchClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = bn_module_watch_dispose;
+  G_OBJECT_CLASS (klass)->finalize = bn_module_watch_finalize;
+
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                          0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+bn_module_watch_init (BnModuleWatch *self)
+{
+  self->monitors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, monitor_free);
+}
+
+BnModuleWatch *
+bn_module_watch_new (const char *path)
+{
+  BnModuleWatch *self = g_object_new (BN_TYPE_MODULE_WATCH, NULL);
+
+  self->path = g_strdup (path);
+  bn_module_watch_update (self);
+  return self;
+}

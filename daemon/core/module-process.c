@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* One generation of a module: a process and its link.
+ *
+ * Liveness costs nothing while nothing is expected of the module. When a call is overdue, or a
+ * report of a worker, the module is pinged; only an unanswered ping is a hang. One timer serves
+ * both.
+ */
+#include "core/module-process.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/liveness.h"
+#include "core/module-spawn.h"
+#include "core/process-usage.h"
+#include "introspection/contract-generated.h"
+#include "introspection/error.h"
+#include "introspection/names.h"
+
+#define READY_TIMEOUT_MS 3000
+#define PING_TIMEOUT_MS 2000
+#define STOP_STEP_MS 2000
+#define USAGE_AGE_USEC (10 * G_USEC_PER_SEC)
+
+struct _BnModuleProcess
+{
+  BnLinkPeer parent_instance;
+
+  BnManifest *manifest; /* (owned) */
+  BnLink *link;         /* not owned: the parent's */
+  char *path;           /* (owned): of its objects */
+  GVariant *welcome;    /* (owned): the answer to Hello */
+  BnProcessState state;
+  gboolean said_hello;
+  guint generation;
+  GPid pid;
+  guint watch_id;
+  guint timer_id; /* of the current state: Ready, draining, the steps of stopping */
+  int next_signal;
+  GError *reason; /* (owned) (nullable): why it is being ended */
+  gint64 started_usec;
+  gint64 start_usec;
+
+  BnLiveness *liveness; /* (owned) */
+
+  gint64 usage_usec;
+  guint64 memory_bytes;
+  guint64 cpu_usec;
+};
+
+enum
+{
+  SIGNAL_HELLO,
+  SIGNAL_READY,
+  SIGNAL_HOST_CALL,
+  SIGNAL_GONE,
+  SIGNAL_DRAINED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (BnModuleProcess, bn_module_process, BN_TYPE_LINK_PEER)
+
+static void
+clear_timers (BnModuleProcess *self)
+{
+  g_clear_handle_id (&self->timer_id, g_source_remove);
+  bn_liveness_stop (self->liveness);
+}
+
+/* To the process and to what it started: it has a group of its own. */
+static void
+send_signal (BnModuleProcess *self, int number)
+{
+  if (self->pid != 0 && kill (-self->pid, number) != 0)
+    kill (self->pid, number);
+}
+
+/* The next harder step; called when the last one had its time. */
+static gboolean
+escalate_cb (gpointer user_data)
+{
+  BnModuleProcess *self = user_data;
+
+  send_signal (self, self->next_signal);
+  if (self->next_signal == SIGKILL)
+    {
+      self->timer_id = 0;
+      return G_SOURCE_REMOVE;
+    }
+  self->next_signal = SIGKILL;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+begin_stopping (BnModuleProcess *self, int next_signal)
+{
+  clear_timers (self);
+  self->state = BN_PROCESS_STOPPING;
+  self->next_signal = next_signal;
+  self->timer_id = g_timeout_add (STOP_STEP_MS, escalate_cb, self);
+}
+
+void
+bn_module_process_stop (BnModuleProcess *self)
+{
+  g_autoptr (GDBusMessage) message = NULL;
+
+  if (self->state >= BN_PROCESS_STOPPING)
+    return;
+  begin_stopping (self, SIGTERM);
+  message = bn_module_process_new_peer_call (self, "Stop", NULL);
+  if (!self->said_hello || !bn_module_process_send (self, message))
+    send_signal (self, SIGTERM);
+}
+
+void
+bn_module_process_abort (BnModuleProcess *self, const GError *reason)
+{
+  if (self->state == BN_PROCESS_GONE)
+    return;
+  if (self->reason == NULL)
+    self->reason = g_error_copy (reason);
+  begin_stopping (self, SIGKILL);
+  send_signal (self, SIGABRT);
+  bn_link_close (self->link);
+}
+
+void
+bn_module_process_kill (BnModuleProcess *self)
+{
+  if (self->state == BN_PROCESS_GONE)
+    return;
+  begin_stopping (self, SIGKILL);
+  send_signal (self, SIGKILL);
+}
+
+static gboolean
+drain_timeout_cb (gpointer user_data)
+{
+  BnModuleProcess *self = user_data;
+
+  self->timer_id = 0;
+  bn_module_process_stop (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+bn_module_process_drain (BnModuleProcess *self)
+{
+  if (self->state >= BN_PROCESS_DRAINING)
+    return;
+  if (self->state == BN_PROCESS_STARTING || !bn_liveness_has_calls (self->liveness))
+    {
+      bn_module_process_stop (self);
+      return;
+    }
+  g_clear_handle_id (&self->timer_id, g_source_remove);
+  self->state = BN_PROCESS_DRAINING;
+  self->timer_id = g_timeout_add (STOP_STEP_MS, drain_timeout_cb, self);
+}
+
+static gboolean
+ready_timeout_cb (gpointer user_data)
+{
+  BnModuleProcess *self = user_data;
+  g_autoptr (GError) error =
+      g_error_new (BN_ERROR, BN_ERROR_TIMEOUT, "It was not ready within %d s (it said %s)",
+                   READY_TIMEOUT_MS / 1000, self->said_hello ? "Hello" : "nothing");
+
+  self->timer_id = 0;
+  bn_module_process_abort (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+pong_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BnModuleProcess) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusMessage) reply = bn_link_call_finish (BN_LINK (object), result, &error);
+  g_autoptr (GError) hang = NULL;
+
+  if (!bn_error_is (error, BN_ERROR_TIMEOUT))
+    {
+      bn_liveness_answered (self->liveness);
+      return;
+    }
+  hang = g_error_new (BN_ERROR, BN_ERROR_TIMEOUT, "It hangs: no answer to a ping in %d s",
+                      PING_TIMEOUT_MS / 1000);
+  bn_module_process_abort (self, hang);
+}
+
+static void
+ping (gpointer user_data)
+{
+  BnModuleProcess *self = user_data;
+  g_autoptr (GDBusMessage) message = bn_module_process_new_peer_call (self, "Ping", NULL);
+
+  bn_link_call_async (self->link, message, PING_TIMEOUT_MS, NULL, pong_cb, g_object_ref (self));
+}
+
+void
+bn_module_process_expect (BnModuleProcess *self, gint64 next_usec)
+{
+  bn_liveness_expect (self->liveness, next_usec);
+}
+
+/* Calls */
+
+static void
+call_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BnModuleProcess *self = g_task_get_source_object (task);
+  gpointer call = g_task_get_task_data (task);
+  GError *error = NULL;
+  GDBusMessage *reply = bn_link_call_finish (BN_LINK (object), result, &error);
+
+  bn_liveness_call_ended (self->liveness, call);
+  if (reply != NULL)
+    g_task_return_pointer (task, reply, g_object_unref);
+  else
+    {
+      if (bn_error_is (error, BN_ERROR_TIMEOUT))
+        {
+          g_clear_error (&error);
+          error =
+              g_error_new (BN_ERROR, BN_ERROR_TIMEOUT,
+                           "The module %s did not answer in time; it may still do what was asked",
+                           bn_manifest_get_name (self->manifest));
+        }
+      else if (bn_error_is (error, BN_ERROR_UNAVAILABLE))
+        {
+          g_clear_error (&error);
+          error = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE,
+                               "The module %s ended before it answered; try again",
+                               bn_manifest_get_name (self->manifest));
+        }
+      g_task_return_error (task, error);
+    }
+  if (self->state == BN_PROCESS_DRAINING && !bn_liveness_has_calls (self->liveness))
+    bn_module_process_stop (self);
+}
+
+void
+bn_module_process_call_async (BnModuleProcess *self, GDBusMessage *message, guint timeout_ms,
+                              GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, bn_module_process_call_async);
+  g_task_set_task_data (task, bn_liveness_call_began (self->liveness), NULL);
+  bn_link_call_async (self->link, message, timeout_ms, cancellable, call_done_cb,
+                      g_steal_pointer (&task));
+}
+
+GDBusMessage *
+bn_module_process_call_finish (BnModuleProcess *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+gboolean
+bn_module_process_send (BnModuleProcess *self, GDBusMessage *message)
+{
+  g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+  return bn_link_send (self->link, message, NULL);
+}
+
+GDBusMessage *
+bn_module_process_new_peer_call (BnModuleProcess *self, const char *member, GVariant *arguments)
+{
+  GDBusMessage *message =
+      g_dbus_message_new_method_call (NULL, self->path, BN_IFACE_MODULE_PEER, member);
+
+  if (arguments != NULL)
+    g_dbus_message_set_body (message, arguments);
+  return message;
+}
+
+void
+bn_module_process_set_demand (BnModuleProcess *self, GVariant *intervals)
+{
+  g_autoptr (GDBusMessage) message =
+      bn_module_process_new_peer_call (self, "SetDemand", g_variant_new ("(@a{su})", intervals));
+
+  if (self->said_hello)
+    bn_module_process_send (self, message);
+}
+
+/* What the module calls */
+
+static void
+handle_hello (BnModuleProcess *self, GDBusMessage *call)
+{
+  GVariant *body = g_dbus_message_get_body (call);
+  g_autoptr (GError) error = NULL;
+  guint32 protocol;
+
+  if (body == NULL || !g_variant_is_of_type (body, G_VARIANT_TYPE ("(ua{sv})")))
+    error = g_error_new (BN_ERROR, BN_ERROR_BAD_PAYLOAD, "Hello takes (ua{sv})");
+  else if (self->said_hello)
+    error = g_error_new (BN_ERROR, BN_ERROR_CONFLICT, "Hello was said already");
+  else
+    {
+      g_variant_get (body, "(u@a{sv})", &protocol, NULL);
+      if (protocol != BN_MODULE_PROTOCOL)
+        error = g_error_new (BN_ERROR, BN_ERROR_UNSUPPORTED,
+                             "This hub speaks version %u of the contract, the module %u",
+                             BN_MODULE_PROTOCOL, protocol);
+    }
+  if (error != NULL)
+    {
+      bn_link_reply_error (self->link, call, error);
+      bn_module_process_abort (self, error);
+      return;
+    }
+  self->said_hello = TRUE;
+  bn_link_reply (self->link, call, g_variant_new ("(@a{sv})", self->welcome), NULL);
+  g_signal_emit (self, signals[SIGNAL_HELLO], 0);
+}
+
+static void
+handle_ready (BnModuleProcess *self, GDBusMessage *call)
+{
+  if (self->state == BN_PROCESS_STARTING && self->said_hello)
+    {
+      bn_link_reply (self->link, call, NULL, NULL);
+      g_clear_handle_id (&self->timer_id, g_source_remove);
+      self->state = BN_PROCESS_READY;
+      self->start_usec = g_get_monotonic_time () - self->started_usec;
+      g_signal_emit (self, signals[SIGNAL_READY], 0);
+    }
+  else
+    {
+      g_autoptr (GError) error =
+          g_error_new (BN_ERROR, BN_ERROR_CONFLICT, "Ready is said once, after Hello");
+
+      bn_link_reply_error (self->link, call, error);
+    }
+}
+
+static void
+message_cb (BnLink *link, GDBusMessage *message, gpointer user_data)
+{
+  g_autoptr (BnModuleProcess) self = g_object_ref (user_data);
+  const char *member = g_dbus_message_get_member (message);
+  gboolean to_host =
+      g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL
+      && g_strcmp0 (g_dbus_message_get_interface (message), BN_IFACE_MODULE_HOST) == 0;
+
+  if (to_host && g_str_equal (member, "Hello"))
+    handle_hello (self, message);
+  else if (to_host && g_str_equal (member, "Ready"))
+    handle_ready (self, message);
+  else
+    g_signal_emit (self, signals[SIGNAL_HOST_CALL], 0, link, message);
+}
+
+static void
+drained_cb (BnLink *link, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[SIGNAL_DRAINED], 0);
+}
+
+/* The link is closed: without it the process is of no use. */
+static void
+closed_cb (BnLink *link, GError *error, gpointer user_data)
+{
+  BnModuleProcess *self = user_data;
+
+  if (self->state >= BN_PROCESS_STOPPING)
+    return;
+  if (error != NULL && self->reason == NULL && !bn_error_is (error, BN_ERROR_UNAVAILABLE))
+    self->reason = g_error_copy (error);
+  begin_stopping (self, SIGKILL);
+  if (self->reason == NULL)
+    self->reason = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It closed its connection");
+  send_signal (self, SIGTERM);
+}
+
+/* What became of the process, in words; NULL if it ended well after it was told to. */
+static GError *
+explain_end (BnModuleProcess *self, int status, gboolean was_told)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->reason != NULL && !bn_error_is (self->reason, BN_ERROR_UNAVAILABLE))
+    return g_error_copy (self->reason);
+  if (was_told && self->reason == NULL)
+    return NULL;
+  if (g_spawn_check_wait_status (status, &error))
+    return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended by itself");
+  return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended: %s", error->message);
+}
+
+static void
+exited_cb (GPid pid, int status, gpointer user_data)
+{
+  g_autoptr (BnModuleProcess) self = g_object_ref (user_data);
+  g_autoptr (GError) error = explain_end (self, status, self->state == BN_PROCESS_STOPPING);
+
+  self->watch_id = 0;
+  clear_timers (self);
+  kill (-pid, SIGKILL); /* what it left behind in its group */
+  self->pid = 0;
+  self->state = BN_PROCESS_GONE;
+  bn_link_close (self->link);
+  g_signal_emit (self, signals[SIGNAL_GONE], 0, error);
+}
+
+/* The peer at the event bus */
+
+static void
+handled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BnModuleProcess *self = BN_MODULE_PROCESS (object);
+  GError *error = NULL;
+  g_autoptr (GDBusMessage) reply = bn_module_process_call_finish (self, result, &error);
+
+  if (reply == NULL || g_dbus_message_to_gerror (reply, &error))
+    g_task_return_error (task, error);
+  else if (g_dbus_message_get_body (reply) == NULL
+           || !g_variant_is_of_type (g_dbus_message_get_body (reply), G_VARIANT_TYPE ("(a{sv})")))
+    g_task_return_new_error (task, BN_ERROR, BN_ERROR_INTERNAL,
+                             "The module %s answered Handle with a wrong type",
+                             bn_manifest_get_name (self->manifest));
+  else
+    g_task_return_pointer (task, g_variant_get_child_value (g_dbus_message_get_body (reply), 0),
+                           (GDestroyNotify)g_variant_unref);
+}
+
+static void
+process_handle_async (BnPeer *peer, const char *handler, GVariant *arguments, guint timeout_ms,
+                      GAsyncReadyCallback callback, gpointer user_data)
+{
+  BnModuleProcess *self = BN_MODULE_PROCESS (peer);
+  g_autoptr (GDBusMessage) message = bn_module_process_new_peer_call (self, "Handle", arguments);
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, process_handle_async);
+  bn_module_process_call_async (self, message, timeout_ms, NULL, handled_cb, task);
+}
+
+static GVariant *
+process_handle_finish (BnPeer *peer, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* The object */
+
+void
+bn_module_process_get_usage (BnModuleProcess *self, guint64 *memory_bytes, guint64 *cpu_usec)
+{
+  gint64 now_usec = g_get_monotonic_time ();
+
+  if (self->pid != 0 && (self->usage_usec == 0 || now_usec - self->usage_usec >= USAGE_AGE_USEC))
+    {
+      self->usage_usec = now_usec;
+      bn_process_read_usage (self->pid, &self->memory_bytes, &self->cpu_usec);
+    }
+  *memory_bytes = self->pid != 0 ? self->memory_bytes : 0;
+  *cpu_usec = self->pid != 0 ? self->cpu_usec : 0;
+}
+
+BnManifest *
+bn_module_process_get_manifest (BnModuleProcess *self)
+{
+  return self->manifest;
+}
+
+BnProcessState
+bn_module_process_get_state (BnModuleProcess *self)
+{
+  return self->state;
+}
+
+GPid
+bn_module_process_get_pid (BnModuleProcess *self)
+{
+  return self->pid;
+}
+
+guint
+bn_module_process_get_generation (BnModuleProcess *self)
+{
+  return self->generation;
+}
+
+gint64
+bn_module_process_get_start_usec (BnModuleProcess *self)
+{
+  return self->start_usec;
+}
+
+/* A process that is not watched any more must still be reaped. */
+static void
+reaped_cb (GPid pid, int status, gpointer user_data)
+{
+}
+
+static void
+bn_module_process_dispose (GObject *object)
+{
+  BnModuleProcess *self = BN_MODULE_PROCESS (object);
+
+  clear_timers (self);
+  if (self->watch_id != 0)
+    {
+      g_clear_handle_id (&self->watch_id, g_source_remove);
+      send_signal (self, SIGKILL);
+      g_child_watch_add (self->pid, reaped_cb, NULL);
+    }
+  if (self->link != NULL)
+    g_signal_handlers_disconnect_by_data (self->link, self);
+  G_OBJECT_CLASS (bn_module_process_parent_class)->dispose (object);
+}
+
+static void
+bn_module_process_finalize (GObject *object)
+{
+  BnModuleProcess *self = BN_MODULE_PROCESS (object);
+
+  g_clear_pointer (&self->liveness, bn_liveness_free);
+  g_clear_pointer (&self->manifest, bn_manifest_unref);
+  g_clear_pointer (&self->welcome, g_variant_unref);
+  g_clear_error (&self->reason);
+  g_free (self->path);
+  G_OBJECT_CLASS (bn_module_process_parent_class)->finalize (object);
+}
+
+static void
+bn_module_process_class_init (BnModuleProcessClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  BnPeerClass *peer_class = BN_PEER_CLASS (klass);
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  object_class->dispose = bn_module_process_dispose;
+  object_class->finalize = bn_module_process_finalize;
+  peer_class->handle_async = process_handle_async;
+  peer_class->handle_finish = process_handle_finish;
+
+  signals[SIGNAL_HELLO] =
+      g_signal_new ("hello", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_READY] =
+      g_signal_new ("ready", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_HOST_CALL] =
+      g_signal_new ("host-call", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                    BN_TYPE_LINK, G_TYPE_DBUS_MESSAGE);
+  signals[SIGNAL_GONE] = g_signal_new ("gone", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[SIGNAL_DRAINED] =
+      g_signal_new ("drained", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+bn_module_process_init (BnModuleProcess *self)
+{
+  self->liveness = bn_liveness_new (ping, self);
+}
+
+BnModuleProcess *
+bn_module_process_new (BnManifest *manifest, const char *program_path,
+                       const BnModuleWelcome *welcome, GError **error)
+{
+  g_autoptr (BnModuleProcess) self = NULL;
+  g_autoptr (GVariant) workers = g_variant_ref_sink (welcome->workers);
+  GPid pid;
+  int link_fd;
+
+  if (!bn_module_spawn (manifest, program_path, &pid, &link_fd, error))
+    return NULL;
+  self = g_object_new (BN_TYPE_MODULE_PROCESS, NULL);
+  bn_peer_set_name (BN_PEER (self), bn_manifest_get_name (manifest));
+  self->manifest = bn_manifest_ref (manifest);
+  self->path = g_strconcat (BN_MODULES_PATH "/", bn_manifest_get_name (manifest), NULL);
+  self->generation = welcome->generation;
+  self->welcome = bn_module_welcome_to_variant (welcome, manifest, self->path);
+  self->pid = pid;
+  self->started_usec = g_get_monotonic_time ();
+  self->watch_id = g_child_watch_add (pid, exited_cb, self);
+  self->timer_id = g_timeout_add (READY_TIMEOUT_MS, ready_timeout_cb, self);
+  self->link = bn_link_new (link_fd, &bn_link_default_limits);
+  bn_link_peer_take_link (BN_LINK_PEER (self), self->link);
+  g_signal_connect (self->link, "message", G_CALLBACK (message_cb), self);
+  g_signal_connect (self->link, "drained", G_CALLBACK (drained_cb), self);
+  g_signal_connect (self->link, "closed", G_CALLBACK (closed_cb), self);
+  return g_steal_pointer (&self);
+}

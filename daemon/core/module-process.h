@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* One generation of a module: a process and its link. */
+#pragma once
+
+#include "core/link-peer.h"
+#include "core/module-welcome.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BN_PROCESS_STARTING, /* until Ready */
+  BN_PROCESS_READY,
+  BN_PROCESS_DRAINING, /* it finishes its calls, then it is stopped */
+  BN_PROCESS_STOPPING, /* it was told to go */
+  BN_PROCESS_GONE,
+} BnProcessState;
+
+#define BN_TYPE_MODULE_PROCESS (bn_module_process_get_type ())
+G_DECLARE_FINAL_TYPE (BnModuleProcess, bn_module_process, BN, MODULE_PROCESS, BnLinkPeer)
+
+/* A peer of the event bus. Signals:
+ *
+ * "hello" (): the module introduced itself.
+ * "ready" (): it serves.
+ * "host-call" (BnLink *, GDBusMessage *): it calls ModuleHost1, but for Hello and Ready.
+ * "gone" (GError *): the process is over, emitted once. The error is NULL if it was told to go.
+ * "drained" (): its link takes messages again.
+ */
+
+/* Starts the program of @manifest; @program_path: where programs are looked for after the folder,
+ * colon-separated. */
+BnModuleProcess *bn_module_process_new (BnManifest *manifest, const char *program_path,
+                                        const BnModuleWelcome *welcome, GError **error);
+
+BnManifest *bn_module_process_get_manifest (BnModuleProcess *self);
+BnProcessState bn_module_process_get_state (BnModuleProcess *self);
+GPid bn_module_process_get_pid (BnModuleProcess *self);
+guint bn_module_process_get_generation (BnModuleProcess *self);
+/* From the start of the process to Ready, in microseconds; 0 if it is not ready yet. */
+gint64 bn_module_process_get_start_usec (BnModuleProcess *self);
+
+/* Calls the module: @message is a method call, its path and interface are the module's own or those
+ * of ModulePeer1. A call that is overdue makes the hub ping the module, and an unanswered ping ends
+ * it. An error reply is the result, not an error. */
+void bn_module_process_call_async (BnModuleProcess *self, GDBusMessage *message, guint timeout_ms,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback,
+                                   gpointer user_data);
+GDBusMessage *bn_module_process_call_finish (BnModuleProcess *self, GAsyncResult *result,
+                                             GError **error);
+/* Calls without expecting a reply; FALSE if the link takes no more. */
+gboolean bn_module_process_send (BnModuleProcess *self, GDBusMessage *message);
+
+/* A call of ModulePeer1. @arguments is a tuple, floating, or NULL. */
+GDBusMessage *bn_module_process_new_peer_call (BnModuleProcess *self, const char *member,
+                                               GVariant *arguments);
+
+/* Tells the workers' intervals (a{su}, floating). */
+void bn_module_process_set_demand (BnModuleProcess *self, GVariant *intervals);
+
+/* The module said something just now; @next_usec: until when it must say more (monotonic), 0 if it
+ * need not. Past that and a grace it is pinged. */
+void bn_module_process_expect (BnModuleProcess *self, gint64 next_usec);
+
+/* Lets the running calls end (at most 2 s), then stops it. */
+void bn_module_process_drain (BnModuleProcess *self);
+
+/* Stop, after 2 s SIGTERM, after 2 s more SIGKILL. */
+void bn_module_process_stop (BnModuleProcess *self);
+
+/* It hangs or misbehaves: SIGABRT, after 2 s SIGKILL; @reason is what "gone" tells. */
+void bn_module_process_abort (BnModuleProcess *self, const GError *reason);
+
+/* SIGKILL. */
+void bn_module_process_kill (BnModuleProcess *self);
+
+/* Resident memory in bytes and CPU time in microseconds, read from /proc at most each 10 s. */
+void bn_module_process_get_usage (BnModuleProcess *self, guint64 *memory_bytes, guint64 *cpu_usec);
+
+G_END_DECLS

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* What the files of the modules share. */
+#pragma once
+
+#include "core/module-memory.h"
+#include "core/module-path.h"
+#include "core/modules.h"
+
+G_BEGIN_DECLS
+
+struct _BnModules
+{
+  GObject parent_instance;
+
+  BnEventBus *bus;     /* (owned) */
+  BnWorkers *workers;  /* (owned) */
+  GHashTable *modules; /* (owned): name -> BnHostedModule */
+  GHashTable *refused; /* (owned): name -> why */
+  BnModuleSurroundings surroundings;
+  char *module_path;      /* (owned) */
+  char *program_path;     /* (owned) */
+  char *state_root;       /* (owned) */
+  char *sysroot;          /* (owned) (nullable) */
+  BnModuleMemory *memory; /* (owned): what lasts over restarts */
+  BnModuleWatch *watch;   /* (owned) (nullable) */
+  gboolean system;
+  gboolean stopping;
+};
+
+/* Makes an object of the module in @folder; does not start it. Owned by @self. */
+BnHostedModule *bn_modules_add (BnModules *self, const char *folder, GError **error);
+
+/* Reads the module's folder again and replaces its process. @task (nullable) is completed. */
+void bn_modules_reload (BnModules *self, BnHostedModule *module, GTask *task);
+
+G_END_DECLS

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* All modules: which there are, and what people do with them. */
+#pragma once
+
+#include "core/event-bus.h"
+#include "core/hosted-module.h"
+#include "core/workers.h"
+
+G_BEGIN_DECLS
+
+#define BN_TYPE_MODULES (bn_modules_get_type ())
+G_DECLARE_FINAL_TYPE (BnModules, bn_modules, BN, MODULES, GObject)
+
+/* Signals:
+ *
+ * "added" (BnHostedModule *), "removed" (BnHostedModule *).
+ * "process-started" (BnHostedModule *, BnModuleProcess *): before it can say anything.
+ */
+
+typedef struct
+{
+  gboolean system;          /* which bus it is: decides what may run */
+  const char *module_path;  /* colon-separated folders of module folders */
+  const char *program_path; /* colon-separated folders of programs */
+  const char *state_folder;
+  const char *sysroot; /* (nullable) */
+} BnModulesOptions;
+
+/* The strings of @options are copied. */
+BnModules *bn_modules_new (BnEventBus *bus, BnWorkers *workers, const BnModulesOptions *options,
+                           GError **error);
+
+/* Finds and starts all that are not disabled, and watches for changes from now on. */
+void bn_modules_start (BnModules *self);
+
+/* Stops all; completes when every process is gone. */
+void bn_modules_stop_async (BnModules *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean bn_modules_stop_finish (BnModules *self, GAsyncResult *result, GError **error);
+
+/* Sorted by name; (transfer container) */
+GPtrArray *bn_modules_list (BnModules *self);
+BnHostedModule *bn_modules_lookup (BnModules *self, const char *name); /* (nullable) */
+/* Likewise, with the error not_found. */
+BnHostedModule *bn_modules_find (BnModules *self, const char *name, GError **error);
+
+/* Names and reasons of the folders whose manifest was refused: char * -> char *. */
+GHashTable *bn_modules_get_refused (BnModules *self);
+
+typedef enum
+{
+  BN_MODULE_VERB_LOAD,
+  BN_MODULE_VERB_UNLOAD,
+  BN_MODULE_VERB_RELOAD,
+  BN_MODULE_VERB_ENABLE,
+  BN_MODULE_VERB_DISABLE,
+  BN_MODULE_VERB_RESET_FAILURES,
+} BnModuleVerb;
+
+/* As the methods of Modules1, which has their errors. */
+void bn_modules_act_async (BnModules *self, BnModuleVerb verb, const char *name,
+                           GAsyncReadyCallback callback, gpointer user_data);
+gboolean bn_modules_act_finish (BnModules *self, GAsyncResult *result, GError **error);
+
+/* Looks for new, changed and removed modules; the names of the new ones. */
+char **bn_modules_rescan (BnModules *self);
+
+G_END_DECLS

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* What a process takes of the machine. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Reads resident memory in bytes and CPU time in microseconds of @pid from /proc/PID/stat
+ * (proc(5)). FALSE if it cannot be read; then nothing is changed. */
+gboolean bn_process_read_usage (GPid pid, guint64 *memory_bytes, guint64 *cpu_usec);
+
+G_END_DECLS

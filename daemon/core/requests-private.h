@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* What the files of the requests share. */
+#pragma once
+
+#include "core/requests.h"
+
+G_BEGIN_DECLS
+
+struct _BnRequests
+{
+  GObject parent_instance;
+
+  BnEventBus *bus;    /* (owned) */
+  BnModules *modules; /* (owned) */
+  GHashTable *own;    /* (owned): type -> Own */
+};
+
+G_END_DECLS

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* Requests.
+ *
+ * A request is looked for among the hub's own, then among the methods of the module that its first
+ * segment names, then among the responders. The caller is judged before anything is converted or
+ * passed on. */
+#include "core/requests-private.h"
+
+#include <string.h>
+
+#include "core/coerce.h"
+#include "introspection/error.h"
+#include "introspection/event-type.h"
+#include "introspection/names.h"
+
+typedef struct
+{
+  const BnRequestSpec *spec;
+  gpointer user_data;
+} Own;
+
+G_DEFINE_FINAL_TYPE (BnRequests, bn_requests, G_TYPE_OBJECT)
+
+/* A request on its way; the data of its task. */
+typedef struct
+{
+  const BnMethodSpec *method; /* of manifest */
+  BnManifest *manifest;       /* (owned) (nullable) */
+  BnPeer *responder;          /* (owned) (nullable) */
+  guint timeout_ms;
+} Ask;
+
+static void
+ask_free (Ask *ask)
+{
+  g_clear_pointer (&ask->manifest, bn_manifest_unref);
+  g_clear_object (&ask->responder);
+  g_free (ask);
+}
+
+gboolean
+bn_caller_check (const BnCaller *caller, const char *what, BnAccessLevel level, GError **error)
+{
+  if (bn_access_level_allows (caller->level, level))
+    return TRUE;
+  for (const char *const *pattern = caller->granted; pattern != NULL && *pattern != NULL; pattern++)
+    if (level != BN_ACCESS_NONE && bn_pattern_matches (*pattern, what))
+      return TRUE;
+  g_set_error (error, BN_ERROR, BN_ERROR_FORBIDDEN, "%s needs the access level %s; you have %s",
+               what, bn_access_level_to_string (level), bn_access_level_to_string (caller->level));
+  return FALSE;
+}
+
+/* The hub's own */
+
+/* The arguments that @spec declares, converted; unknown and missing ones are errors. */
+static GVariant *
+convert_arguments (const char *spec, GVariant *payload, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (spec, " ", -1);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  gsize taken = 0;
+
+  for (char **word = words; *word != NULL && **word != '\0'; word++)
+    {
+      char *type = strchr (*word, ':');
+      gboolean optional = g_str_has_suffix (type, "?");
+      g_autoptr (GVariant) value = NULL;
+      g_autoptr (GVariant) converted = NULL;
+
+      *type++ = '\0';
+      if (optional)
+        type[strlen (type) - 1] = '\0';
+      value = g_variant_lookup_value (payload, *word, NULL);
+      if (value == NULL && optional)
+        continue;
+      if (value == NULL)
+        {
+          g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "The argument “%s” is missing",
+                       *word);
+          return NULL;
+        }
+      converted = bn_coerce (value, G_VARIANT_TYPE (type), *word, error);
+      if (converted == NULL)
+        return NULL;
+      g_variant_builder_add (&builder, "{sv}", *word, converted);
+      taken++;
+    }
+  if (taken < g_variant_n_children (payload))
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "There is an unknown argument; known: %s",
+                   *spec != '\0' ? spec : "none");
+      return NULL;
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+static void
+ask_own (Own *own, GVariant *payload, GTask *task)
+{
+  GError *error = NULL;
+  g_autoptr (GVariant) arguments = convert_arguments (own->spec->arguments, payload, &error);
+
+  if (arguments == NULL)
+    g_task_return_error (task, error);
+  else
+    own->spec->func (own->user_data, arguments, task);
+}
+
+/* A module's methods */
+
+static void
+module_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Ask *ask = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GDBusMessage) reply =
+      bn_hosted_module_call_finish (BN_HOSTED_MODULE (object), result, &error);
+  g_autoptr (GVariant) body = NULL;
+
+  if (reply == NULL || g_dbus_message_to_gerror (reply, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  body = g_dbus_message_get_body (reply) != NULL
+             ? g_variant_ref (g_dbus_message_get_body (reply))
+             : g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
+  {
+    GVariant *results = bn_coerce_results (ask->method->info, body);
+
+    if (results != NULL)
+      g_task_return_pointer (task, results, (GDestroyNotify)g_variant_unref);
+    else
+      g_task_return_new_error (task, BN_ERROR, BN_ERROR_INTERNAL,
+                               "The module %s answered %s with the wrong type %s",
+                               bn_manifest_get_name (ask->manifest), ask->method->name,
+                               g_variant_get_type_string (body));
+  }
+}
+
+static void
+ask_module (BnHostedModule *module, const char *method_name, GVariant *payload,
+            const BnCaller *caller, const char *type, GTask *task)
+{
+  Ask *ask = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GVariant) arguments = NULL;
+  g_autoptr (GDBusMessage) message = NULL;
+  g_autofree char *path = NULL;
+
+  ask->manifest = bn_manifest_ref (bn_hosted_module_get_manifest (module));
+  ask->method = bn_manifest_lookup_method (ask->manifest, method_name);
+  if (ask->method == NULL)
+    {
+      g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNKNOWN_TYPE,
+                               "The module %s has no method “%s”",
+                               bn_manifest_get_name (ask->manifest), method_name);
+      return;
+    }
+  if (ask->method->stream)
+    {
+      g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNSUPPORTED,
+                               "%s returns a stream; call it on D-Bus", type);
+      return;
+    }
+  if (!bn_caller_check (caller, type, ask->method->access, &error)
+      || (arguments = bn_coerce_arguments (ask->method->info, payload, &error)) == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  path = g_strconcat (BN_MODULES_PATH "/", bn_manifest_get_name (ask->manifest), NULL);
+  message = g_dbus_message_new_method_call (NULL, path, bn_manifest_get_interface (ask->manifest),
+                                            ask->method->info->name);
+  if (g_variant_n_children (arguments) > 0)
+    g_dbus_message_set_body (message, arguments);
+  bn_hosted_module_call_async (module, message, ask->timeout_ms, NULL, module_answered_cb,
+                               g_object_ref (task));
+}
+
+/* Responders */
+
+static void
+responder_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GVariant *reply = BN_PEER_GET_CLASS (object)->handle_finish (BN_PEER (object), result, &error);
+
+  if (reply != NULL)
+    g_task_return_pointer (task, reply, (GDestroyNotify)g_variant_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+ask_responder (BnPeer *responder, const char *handler, const BnCaller *caller, const char *type,
+               GVariant *payload, GTask *task)
+{
+  Ask *ask = g_task_get_task_data (task);
+  g_auto (GVariantBuilder) meta = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  ask->responder = g_object_ref (responder);
+  g_variant_builder_add (&meta, "{sv}", "source", g_variant_new_string (caller->source));
+  g_variant_builder_add (&meta, "{sv}", "time", g_variant_new_int64 (g_get_real_time ()));
+  g_variant_builder_add (&meta, "{sv}", "request", g_variant_new_boolean (TRUE));
+  BN_PEER_GET_CLASS (responder)->handle_async (
+      responder, handler,
+      g_variant_new ("(s@a{sv}@a{sv})", type, payload, g_variant_builder_end (&meta)),
+      ask->timeout_ms, responder_answered_cb, g_object_ref (task));
+}
+
+/* Finding whom to ask */
+
+static gboolean
+read_timeout (GVariant *options, guint *timeout_ms, GError **error)
+{
+  *timeout_ms = BN_REQUEST_TIMEOUT_MS;
+  g_variant_lookup (options, "timeout-ms", "u", timeout_ms);
+  if (*timeout_ms >= 1 && *timeout_ms <= BN_REQUEST_TIMEOUT_MAX_MS)
+    return TRUE;
+  g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "timeout-ms must be between 1 and %d, not %u",
+               BN_REQUEST_TIMEOUT_MAX_MS, *timeout_ms);
+  return FALSE;
+}
+
+/* The full type: a bare name is a method of the target. "worker:NAME" as a target is the argument
+ * "name". */
+static char *
+resolve_target (BnRequests *self, const char *type, const char *target, GVariant **payload,
+                GError **error)
+{
+  if (target == NULL)
+    return g_strdup (type);
+  if (g_str_has_prefix (target, "worker:"))
+    {
+      GVariantDict dict;
+
+      g_variant_dict_init (&dict, *payload);
+      g_variant_dict_insert (&dict, "name", "s", target + strlen ("worker:"));
+      g_variant_unref (*payload);
+      *payload = g_variant_ref_sink (g_variant_dict_end (&dict));
+      return g_strdup (type);
+    }
+  if (!g_str_equal (target, "hub") && bn_modules_lookup (self->modules, target) == NULL)
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_NO_TARGET, "There is no module “%s”", target);
+      return NULL;
+    }
+  return strchr (type, '.') != NULL ? g_strdup (type) : g_strconcat (target, ".", type, NULL);
+}
+
+static void
+dispatch (BnRequests *self, const BnCaller *caller, const char *type, GVariant *payload,
+          GTask *task)
+{
+  Own *own = g_hash_table_lookup (self->own, type);
+  const char *dot = strchr (type, '.');
+  g_autofree char *name = dot != NULL ? g_strndup (type, dot - type) : NULL;
+  BnHostedModule *module = name != NULL ? bn_modules_lookup (self->modules, name) : NULL;
+  const char *handler = NULL;
+  BnPeer *responder = NULL;
+  GError *error = NULL;
+
+  if (own != NULL)
+    {
+      if (bn_caller_check (caller, type, own->spec->level, &error))
+        ask_own (own, payload, task);
+      else
+        g_task_return_error (task, error);
+      return;
+    }
+  if (module != NULL
+      && bn_manifest_lookup_method (bn_hosted_module_get_manifest (module), dot + 1) != NULL)
+    {
+      ask_module (module, dot + 1, payload, caller, type, task);
+      return;
+    }
+  if (bn_event_type_is_valid (type))
+    responder = bn_event_bus_find_responder (self->bus, type, &handler);
+  if (responder != NULL && bn_caller_check (caller, type, BN_ACCESS_CONTROL, &error))
+    ask_responder (responder, handler, caller, type, payload, task);
+  else if (responder != NULL)
+    g_task_return_error (task, error);
+  else if (module != NULL)
+    ask_module (module, dot + 1, payload, caller, type, task); /* says what is wrong */
+  else
+    g_task_return_new_error (
+        task, BN_ERROR, BN_ERROR_UNKNOWN_TYPE,
+        "Nobody answers “%.80s”: it is no request of the hub and no method of a "
+        "module",
+        type);
+}
+
+/* Every answer passes here, to be counted. */
+static void
+count_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BnRequests *self = BN_REQUESTS (object);
+  BnEventBusCounters *counters = bn_event_bus_get_counters (self->bus);
+  GError *error = NULL;
+  GVariant *reply = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (reply != NULL)
+    {
+      g_task_return_pointer (task, reply, (GDestroyNotify)g_variant_unref);
+      return;
+    }
+  counters->request_errors++;
+  if (bn_error_is (error, BN_ERROR_TIMEOUT))
+    counters->request_timeouts++;
+  g_task_return_error (task, error);
+}
+
+void
+bn_requests_ask_async (BnRequests *self, const BnCaller *caller, const char *type,
+                       GVariant *payload, GVariant *options, GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  GTask *outer = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (self, NULL, count_cb, outer);
+  g_autoptr (GVariant) arguments = g_variant_ref_sink (payload);
+  g_autoptr (GVariant) sunk_options = g_variant_ref_sink (options);
+  const char *target = NULL;
+  g_autofree char *full = NULL;
+  Ask *ask = g_new0 (Ask, 1);
+  GError *error = NULL;
+
+  g_task_set_source_tag (outer, bn_requests_ask_async);
+  g_task_set_task_data (task, ask, (GDestroyNotify)ask_free);
+  bn_event_bus_get_counters (self->bus)->requests++;
+  g_variant_lookup (sunk_options, "target", "&s", &target);
+  if (!read_timeout (sunk_options, &ask->timeout_ms, &error)
+      || (full = resolve_target (self, type, target, &arguments, &error)) == NULL)
+    g_task_return_error (task, error);
+  else
+    dispatch (self, caller, full, arguments, task);
+}
+
+GVariant *
+bn_requests_ask_finish (BnRequests *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+BnAccessLevel
+bn_requests_get_ask_level (BnRequests *self, const char *type, const char *target)
+{
+  Own *own = g_hash_table_lookup (self->own, type);
+  const char *dot = strchr (type, '.');
+  g_autofree char *name = dot != NULL ? g_strndup (type, dot - type) : g_strdup (target);
+  BnHostedModule *module = name != NULL ? bn_modules_lookup (self->modules, name) : NULL;
+  const BnMethodSpec *method = NULL;
+  const char *handler;
+
+  if (own != NULL)
+    return own->spec->level;
+  if (module != NULL)
+    method = bn_manifest_lookup_method (bn_hosted_module_get_manifest (module),
+                                        dot != NULL ? dot + 1 : type);
+  if (method != NULL)
+    return method->access;
+  if (bn_event_type_is_valid (type)
+      && bn_event_bus_find_responder (self->bus, type, &handler) != NULL)
+    return BN_ACCESS_CONTROL;
+  return BN_ACCESS_OBSERVE;
+}
+
+/* The object */
+
+static void
+bn_requests_finalize (GObject *object)
+{
+  BnRequests *self = BN_REQUESTS (object);
+
+  g_object_unref (self->bus);
+  g_object_unref (self->modules);
+  g_hash_table_unref (self->own);
+  G_OBJECT_CLASS (bn_requests_parent_class)->finalize (object);
+}
+
+static void
+bn_requests_class_init (BnRequestsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bn_requests_finalize;
+}
+
+static void
+bn_requests_init (BnRequests *self)
+{
+  self->own = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+}
+
+BnRequests *
+bn_requests_new (BnEventBus *bus, BnModules *modules)
+{
+  BnRequests *self = g_object_new (BN_TYPE_REQUESTS, NULL);
+
+  self->bus = g_object_ref (bus);
+  self->modules = g_object_ref (modules);
+  return self;
+}
+
+void
+bn_requests_add (BnRequests *self, const BnRequestSpec *specs, gpointer user_data)
+{
+  for (; specs->type != NULL; specs++)
+    {
+      Own *own = g_new0 (Own, 1);
+
+      own->spec = specs;
+      own->user_data = user_data;
+      g_hash_table_insert (self->own, (gpointer)specs->type, own);
+    }
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* Requests and emissions: what a caller asks for is found, judged, converted and passed on. */
+#pragma once
+
+#include "core/modules.h"
+
+G_BEGIN_DECLS
+
+#define BN_REQUEST_TIMEOUT_MS 5000
+#define BN_REQUEST_TIMEOUT_MAX_MS 600000
+
+/* Who asks. */
+typedef struct
+{
+  const char *source; /* a module's name, or "user" */
+  BnAccessLevel level;
+  const char *const *granted; /* (nullable): patterns it may request whatever its level */
+} BnCaller;
+
+#define BN_TYPE_REQUESTS (bn_requests_get_type ())
+G_DECLARE_FINAL_TYPE (BnRequests, bn_requests, BN, REQUESTS, GObject)
+
+/* A request of the hub itself. @arguments: an a{sv} with the declared arguments, converted. It must
+ * return @task: a GVariant (a{sv}, full), or an error. */
+typedef void (*BnRequestFunc) (gpointer user_data, GVariant *arguments, GTask *task);
+
+typedef struct
+{
+  const char *type;
+  BnAccessLevel level;
+  const char *arguments; /* "name:s locale:s?", ? marks what may be left out */
+  BnRequestFunc func;
+} BnRequestSpec;
+
+BnRequests *bn_requests_new (BnEventBus *bus, BnModules *modules);
+
+/* @specs ends with a NULL type and stays. */
+void bn_requests_add (BnRequests *self, const BnRequestSpec *specs, gpointer user_data);
+
+/* As EventBus1.Request; @options has "timeout-ms" and "target". The result is an a{sv}. */
+void bn_requests_ask_async (BnRequests *self, const BnCaller *caller, const char *type,
+                            GVariant *payload, GVariant *options, GAsyncReadyCallback callback,
+                            gpointer user_data);
+GVariant *bn_requests_ask_finish (BnRequests *self, GAsyncResult *result, GError **error);
+
+/* As EventBus1.Emit of a caller from outside; @options has "target". */
+gboolean bn_requests_emit (BnRequests *self, const BnCaller *caller, const char *type,
+                           GVariant *payload, GVariant *options, guint64 *sequence, GError **error);
+
+/* What a request or an emission of @type needs; OBSERVE if there is no such thing, so that the
+ * error can be told. */
+BnAccessLevel bn_requests_get_ask_level (BnRequests *self, const char *type, const char *target);
+BnAccessLevel bn_requests_get_emit_level (BnRequests *self, const char *type);
+
+/* forbidden, with what is needed; TRUE if @caller may do what needs @level. */
+gboolean bn_caller_check (const BnCaller *caller, const char *what, BnAccessLevel level,
+                          GError **error);
+
+G_END_DECLS
