@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* Broadcasts what everybody on the bus may see, as long as the bus takes it. */
+#pragma once
+
+#include "core/event-bus.h"
+
+G_BEGIN_DECLS
+
+#define BN_BUS_QUEUE_BYTES_MAX (1024 * 1024)
+
+#define BN_TYPE_BUS_PUBLISHER (bn_bus_publisher_get_type ())
+G_DECLARE_FINAL_TYPE (BnBusPublisher, bn_bus_publisher, BN, BUS_PUBLISHER, GObject)
+
+/* Signal "recovered" (guint64 from, guint64 to): the bus takes messages again; the events from
+ * @from to @to were not broadcast (0: none was lost). */
+
+/* Broadcasts the events and samples of @bus on @connection from now on. */
+BnBusPublisher *bn_bus_publisher_new (BnEventBus *bus, GDBusConnection *connection);
+
+/* Bytes that were given to the connection and not yet seen to leave. */
+gsize bn_bus_publisher_get_queued (BnBusPublisher *self);
+
+G_END_DECLS

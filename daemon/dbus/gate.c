@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* The gate.
+ *
+ * GDBus' own hook, "g-authorize-method", blocks a thread of the pool while somebody thinks, and
+ * lets later calls of one caller overtake earlier ones. So the skeletons' method_call is wrapped
+ * instead: it puts the call into the queue of its caller; the head of each queue is judged, then
+ * passed on or refused, then the next. On a session bus every judgement is immediate and nothing is
+ * queued. */
+#include "dbus/gate.h"
+
+#include "introspection/error.h"
+#include "introspection/names.h"
+
+/* One caller with calls that wait or run. */
+typedef struct
+{
+  BnGate *gate;   /* not owned: it owns us */
+  char *sender;   /* (owned) */
+  GQueue waiting; /* (element-type Passage) */
+  gboolean judging;
+  guint in_flight; /* waiting, or not answered yet */
+  double privileged_left;
+  gint64 privileged_usec;
+} Caller;
+
+/* One call on its way through the gate. */
+typedef struct
+{
+  Caller *caller;
+  GDBusMethodInvocation *invocation; /* (owned) */
+  BnAccessLevel level;
+  char *what; /* (owned) */
+  BnGateFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} Passage;
+
+struct _BnGate
+{
+  GObject parent_instance;
+
+  BnAuthority *authority; /* (owned) */
+  GHashTable *callers;    /* (owned): unique name -> Caller */
+  guint64 forbidden;
+  guint64 limited;
+};
+
+G_DEFINE_FINAL_TYPE (BnGate, bn_gate, G_TYPE_OBJECT)
+
+static void
+caller_free (Caller *caller)
+{
+  g_free (caller->sender);
+  g_free (caller);
+}
+
+static void
+passage_free (Passage *passage)
+{
+  if (passage->destroy != NULL)
+    passage->destroy (passage->user_data);
+  g_free (passage->what);
+  g_free (passage);
+}
+
+static Caller *
+get_caller (BnGate *self, const char *sender)
+{
+  Caller *caller = g_hash_table_lookup (self->callers, sender);
+
+  if (caller != NULL)
+    return caller;
+  caller = g_new0 (Caller, 1);
+  caller->gate = self;
+  caller->sender = g_strdup (sender);
+  caller->privileged_left = BN_GATE_PRIVILEGED_BURST;
+  caller->privileged_usec = g_get_monotonic_time ();
+  g_queue_init (&caller->waiting);
+  g_hash_table_insert (self->callers, caller->sender, caller);
+  return caller;
+}
+
+/* A caller is forgotten when it owes us nothing: no call, and a full allowance. */
+static void
+forget_if_idle (Caller *caller)
+{
+  if (caller->in_flight == 0 && caller->privileged_left >= BN_GATE_PRIVILEGED_BURST - 1)
+    g_hash_table_remove (caller->gate->callers, caller->sender);
+}
+
+static gboolean
+take_privilege (Caller *caller)
+{
+  gint64 now_usec = g_get_monotonic_time ();
+
+  caller->privileged_left =
+      MIN (BN_GATE_PRIVILEGED_BURST, caller->privileged_left
+                                         + (double)(now_usec - caller->privileged_usec)
+                                               * BN_GATE_PRIVILEGED_RATE / G_USEC_PER_SEC);
+  caller->privileged_usec = now_usec;
+  if (caller->privileged_left < 1)
+    return FALSE;
+  caller->privileged_left -= 1;
+  return TRUE;
+}
+
+typedef struct
+{
+  BnGate *gate; /* (owned) */
+  char *sender; /* (owned) */
+} Answered;
+
+/* The invocation is finalised: the call was answered. */
+static void
+answered_cb (gpointer user_data, GObject *invocation)
+{
+  Answered *answered = user_data;
+  Caller *caller = g_hash_table_lookup (answered->gate->callers, answered->sender);
+
+  if (caller != NULL)
+    {
+      caller->in_flight--;
+      forget_if_idle (caller);
+    }
+  g_object_unref (answered->gate);
+  g_free (answered->sender);
+  g_free (answered);
+}
+
+static void
+count_in_flight (Caller *caller, GDBusMethodInvocation *invocation)
+{
+  Answered *answered = g_new0 (Answered, 1);
+
+  answered->gate = g_object_ref (caller->gate);
+  answered->sender = g_strdup (caller->sender);
+  caller->in_flight++;
+  g_object_weak_ref (G_OBJECT (invocation), answered_cb, answered);
+}
+
+static void
+let_pass (Passage *passage)
+{
+  passage->func (passage->invocation, passage->user_data);
+  passage_free (passage);
+}
+
+static void judge_next (Caller *caller);
+
+static void
+judged_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Passage *passage = user_data;
+  Caller *caller = passage->caller;
+  g_autoptr (BnGate) self = g_object_ref (caller->gate);
+  g_autoptr (GError) error = NULL;
+
+  caller->judging = FALSE;
+  caller->in_flight++; /* it must outlive the answer */
+  if (bn_authority_check_finish (BN_AUTHORITY (object), result, &error))
+    let_pass (passage);
+  else
+    {
+      self->forbidden++;
+      g_dbus_method_invocation_return_gerror (passage->invocation, error);
+      passage_free (passage);
+    }
+  judge_next (caller);
+  caller->in_flight--;
+  forget_if_idle (caller);
+}
+
+static void
+judge_next (Caller *caller)
+{
+  Passage *passage;
+  gboolean interactive;
+
+  if (caller->judging || (passage = g_queue_pop_head (&caller->waiting)) == NULL)
+    return;
+  caller->judging = TRUE;
+  interactive =
+      (g_dbus_message_get_flags (g_dbus_method_invocation_get_message (passage->invocation))
+       & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION)
+      != 0;
+  bn_authority_check_async (caller->gate->authority, caller->sender, passage->level, passage->what,
+                            interactive, judged_cb, passage);
+}
+
+static gboolean
+check_limits (BnGate *self, Caller *caller, BnAccessLevel level, GError **error)
+{
+  if (caller->in_flight > BN_GATE_IN_FLIGHT_MAX)
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_BUSY,
+                   "You have %d calls that are not answered yet; wait for some of them",
+                   BN_GATE_IN_FLIGHT_MAX);
+      self->limited++;
+      return FALSE;
+    }
+  if (level > BN_ACCESS_OBSERVE && !take_privilege (caller))
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_RATE_LIMITED,
+                   "Calls above the level observe are limited to %d a second; wait a little",
+                   BN_GATE_PRIVILEGED_RATE);
+      self->limited++;
+      return FALSE;
+    }
+  return TRUE;
+}
+
+void
+bn_gate_pass (BnGate *self, GDBusMethodInvocation *invocation, BnAccessLevel level,
+              const char *what, BnGateFunc func, gpointer user_data, GDestroyNotify destroy)
+{
+  Caller *caller = get_caller (self, g_dbus_method_invocation_get_sender (invocation));
+  g_autoptr (GError) error = NULL;
+  Passage *passage = g_new0 (Passage, 1);
+
+  *passage = (Passage){ caller, invocation, level, g_strdup (what), func, user_data, destroy };
+  count_in_flight (caller, invocation);
+  if (level == BN_ACCESS_NONE)
+    error = g_error_new (BN_ERROR, BN_ERROR_FORBIDDEN, "No access level is declared for %s", what);
+  if (error != NULL || !check_limits (self, caller, level, &error))
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      passage_free (passage);
+    }
+  else if (bn_authority_is_immediate (self->authority))
+    let_pass (passage);
+  else
+    {
+      g_queue_push_tail (&caller->waiting, passage);
+      judge_next (caller);
+    }
+}
+
+BnAuthority *
+bn_gate_get_authority (BnGate *self)
+{
+  return self->authority;
+}
+
+guint64
+bn_gate_get_forbidden (BnGate *self)
+{
+  return self->forbidden;
+}
+
+guint64
+bn_gate_get_limited (BnGate *self)
+{
+  return self->limited;
+}
+
+/* The generated skeletons */
+
+static GQuark
+vtable_quark (void)
+{
+  return g_quark_from_static_string ("bn-gate-vtable");
+}
+
+static GQuark
+gate_quark (void)
+{
+  return g_quark_from_static_string ("bn-gate");
+}
+
+/* What the generated method_call needs again. */
+typedef struct
+{
+  const GDBusInterfaceVTable *generated;
+  GDBusInterfaceSkeleton *skeleton; /* (owned) */
+} Inner;
+
+static void
+inner_free (gpointer user_data)
+{
+  Inner *inner = user_data;
+
+  g_object_unref (inner->skeleton);
+  g_free (inner);
+}
+
+static void
+call_generated (GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  Inner *inner = user_data;
+
+  inner->generated->method_call (g_dbus_method_invocation_get_connection (invocation),
+                                 g_dbus_method_invocation_get_sender (invocation),
+                                 g_dbus_method_invocation_get_object_path (invocation),
+                                 g_dbus_method_invocation_get_interface_name (invocation),
+                                 g_dbus_method_invocation_get_method_name (invocation),
+                                 g_dbus_method_invocation_get_parameters (invocation), invocation,
+                                 inner->skeleton);
+}
+
+/* The two vtables of a class: the generated one, and ours. */
+typedef struct
+{
+  const GDBusInterfaceVTable *generated;
+  GDBusInterfaceVTable gated;
+} VTables;
+
+static BnAccessLevel
+get_declared_level (GDBusMethodInvocation *invocation)
+{
+  const GDBusMethodInfo *info = g_dbus_method_invocation_get_method_info (invocation);
+  BnAccessLevel level = BN_ACCESS_NONE;
+
+  if (info != NULL)
+    bn_access_level_from_string (
+        g_dbus_annotation_info_lookup (info->annotations, BN_ANNOTATION_ACCESS), &level);
+  return level;
+}
+
+static void
+gated_method_call (GDBusConnection *connection, const char *sender, const char *path,
+                   const char *interface, const char *method, GVariant *parameters,
+                   GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  BnGate *gate = g_object_get_qdata (user_data, gate_quark ());
+  VTables *vtables = g_type_get_qdata (G_OBJECT_TYPE (user_data), vtable_quark ());
+  g_autofree char *what = g_strconcat (interface, ".", method, NULL);
+  Inner *inner;
+
+  if (gate == NULL)
+    {
+      g_dbus_method_invocation_return_error (invocation, BN_ERROR, BN_ERROR_FORBIDDEN,
+                                             "%s has no gate", what);
+      return;
+    }
+  inner = g_new0 (Inner, 1);
+  inner->generated = vtables->generated;
+  inner->skeleton = g_object_ref (user_data);
+  bn_gate_pass (gate, invocation, get_declared_level (invocation), what, call_generated, inner,
+                inner_free);
+}
+
+static GDBusInterfaceVTable *
+get_gated_vtable (GDBusInterfaceSkeleton *skeleton)
+{
+  VTables *vtables = g_type_get_qdata (G_OBJECT_TYPE (skeleton), vtable_quark ());
+
+  return &vtables->gated;
+}
+
+void
+bn_gate_install (GDBusInterfaceSkeletonClass *klass)
+{
+  VTables *vtables = g_new0 (VTables, 1);
+
+  vtables->generated = klass->get_vtable (NULL);
+  vtables->gated = *vtables->generated;
+  vtables->gated.method_call = gated_method_call;
+  g_type_set_qdata (G_TYPE_FROM_CLASS (klass), vtable_quark (), vtables);
+  klass->get_vtable = get_gated_vtable;
+}
+
+void
+bn_gate_guard (BnGate *self, GDBusInterfaceSkeleton *skeleton)
+{
+  g_object_set_qdata_full (G_OBJECT (skeleton), gate_quark (), g_object_ref (self), g_object_unref);
+}
+
+/* The object */
+
+static void
+bn_gate_finalize (GObject *object)
+{
+  BnGate *self = BN_GATE (object);
+
+  g_hash_table_unref (self->callers);
+  g_object_unref (self->authority);
+  G_OBJECT_CLASS (bn_gate_parent_class)->finalize (object);
+}
+
+static void
+bn_gate_class_init (BnGateClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bn_gate_finalize;
+}
+
+static void
+bn_gate_init (BnGate *self)
+{
+  self->callers =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)caller_free);
+}
+
+BnGate *
+bn_gate_new (BnAuthority *authority)
+{
+  BnGate *self = g_object_new (BN_TYPE_GATE, NULL);
+
+  self->authority = g_object_ref (authority);
+  return self;
+}

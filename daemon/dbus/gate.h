@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* The gate: every method call on the bus passes it, and is judged before anything is unpacked. */
+#pragma once
+
+#include "dbus/authority.h"
+
+G_BEGIN_DECLS
+
+#define BN_GATE_IN_FLIGHT_MAX 64   /* calls of one caller */
+#define BN_GATE_PRIVILEGED_RATE 20 /* calls a second above "observe" of one caller, */
+#define BN_GATE_PRIVILEGED_BURST 100
+
+#define BN_TYPE_GATE (bn_gate_get_type ())
+G_DECLARE_FINAL_TYPE (BnGate, bn_gate, BN, GATE, GObject)
+
+typedef void (*BnGateFunc) (GDBusMethodInvocation *invocation, gpointer user_data);
+
+BnGate *bn_gate_new (BnAuthority *authority);
+BnAuthority *bn_gate_get_authority (BnGate *self);
+
+/* Calls @func when the caller may do @what, which needs @level; else answers @invocation with the
+ * error. Calls of one caller pass in the order in which they came. Errors: forbidden, busy,
+ * rate_limited. */
+void bn_gate_pass (BnGate *self, GDBusMethodInvocation *invocation, BnAccessLevel level,
+                   const char *what, BnGateFunc func, gpointer user_data, GDestroyNotify destroy);
+
+/* In class_init of a subclass of a generated skeleton: its calls pass the gate that
+ * bn_gate_guard() gave the object, with the level that the XML declares. Without a gate they are
+ * refused. */
+void bn_gate_install (GDBusInterfaceSkeletonClass *klass);
+void bn_gate_guard (BnGate *self, GDBusInterfaceSkeleton *skeleton);
+
+/* Calls refused: for the level, and for a limit. */
+guint64 bn_gate_get_forbidden (BnGate *self);
+guint64 bn_gate_get_limited (BnGate *self);
+
+G_END_DECLS

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* org.binnacle.Modules1 on the bus. */
+#include "dbus/modules1.h"
+
+struct _BnModules1Service
+{
+  BnModules1Skeleton parent_instance;
+
+  BnModules *modules; /* (owned) */
+};
+
+static void modules1_iface_init (BnModules1Iface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (BnModules1Service, bn_modules1_service, BN_TYPE_MODULES1_SKELETON,
+                               G_IMPLEMENT_INTERFACE (BN_TYPE_MODULES1, modules1_iface_init))
+
+/* All verbs answer alike: nothing, when it is done. */
+static void
+acted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  GError *error = NULL;
+
+  if (bn_modules_act_finish (BN_MODULES (object), result, &error))
+    g_dbus_method_invocation_return_value (invocation, NULL);
+  else
+    g_dbus_method_invocation_take_error (invocation, error);
+}
+
+static gboolean
+act (BnModules1 *object, GDBusMethodInvocation *invocation, BnModuleVerb verb, const char *name)
+{
+  bn_modules_act_async (BN_MODULES1_SERVICE (object)->modules, verb, name, acted_cb, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_load (BnModules1 *object, GDBusMethodInvocation *invocation, const char *name)
+{
+  return act (object, invocation, BN_MODULE_VERB_LOAD, name);
+}
+
+static gboolean
+handle_unload (BnModules1 *object, GDBusMethodInvocation *invocation, const char *name)
+{
+  return act (object, invocation, BN_MODULE_VERB_UNLOAD, name);
+}
+
+static gboolean
+handle_reload (BnModules1 *object, GDBusMethodInvocation *invocation, const char *name)
+{
+  return act (object, invocation, BN_MODULE_VERB_RELOAD, name);
+}
+
+static gboolean
+handle_enable (BnModules1 *object, GDBusMethodInvocation *invocation, const char *name)
+{
+  return act (object, invocation, BN_MODULE_VERB_ENABLE, name);
+}
+
+static gboolean
+handle_disable (BnModules1 *object, GDBusMethodInvocation *invocation, const char *name)
+{
+  return act (object, invocation, BN_MODULE_VERB_DISABLE, name);
+}
+
+static gboolean
+handle_reset_failures (BnModules1 *object, GDBusMethodInvocation *invocation, const char *name)
+{
+  return act (object, invocation, BN_MODULE_VERB_RESET_FAILURES, name);
+}
+
+static gboolean
+handle_rescan (BnModules1 *object, GDBusMethodInvocation *invocation)
+{
+  g_auto (GStrv) found = bn_modules_rescan (BN_MODULES1_SERVICE (object)->modules);
+
+  bn_modules1_complete_rescan (object, invocation, (const char *const *)found);
+  return TRUE;
+}
+
+static void
+modules1_iface_init (BnModules1Iface *iface)
+{
+  iface->handle_load = handle_load;
+  iface->handle_unload = handle_unload;
+  iface->handle_reload = handle_reload;
+  iface->handle_enable = handle_enable;
+  iface->handle_disable = handle_disable;
+  iface->handle_reset_failures = handle_reset_failures;
+  iface->handle_rescan = handle_rescan;
+}
+
+static void
+bn_modules1_service_finalize (GObject *object)
+{
+  g_object_unref (BN_MODULES1_SERVICE (object)->modules);
+  G_OBJECT_CLASS (bn_modules1_service_parent_class)->finalize (object);
+}
+
+static void
+bn_modules1_service_class_init (BnModules1ServiceClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = bn_modules1_service_finalize;
+  bn_gate_install (G_DBUS_INTERFACE_SKELETON_CLASS (klass));
+}
+
+static void
+bn_modules1_service_init (BnModules1Service *self)
+{
+}
+
+BnModules1Service *
+bn_modules1_service_new (BnModules *modules, BnGate *gate)
+{
+  BnModules1Service *self = g_object_new (BN_TYPE_MODULES1_SERVICE, NULL);
+
+  self->modules = g_object_ref (modules);
+  bn_gate_guard (gate, G_DBUS_INTERFACE_SKELETON (self));
+  return self;
+}
