@@ -19,6 +19,9 @@ struct _EchoModule
   EchoEcho1 *skeleton; /* owned */
   guint64 count;       /* of Count, handed over */
   guint64 ticks;
+  guint busy_ms;    /* of a run of tick */
+  char *tick_error; /* owned, nullable */
+  BnRun *slow_run;  /* owned, nullable: the run of slow that goes on */
 };
 
 G_DEFINE_FINAL_TYPE (EchoModule, echo_module, BN_TYPE_MODULE)
@@ -188,6 +191,34 @@ handle_quit (EchoModule *self, GDBusMethodInvocation *invocation, guint status)
 }
 
 static gboolean
+handle_work (EchoModule *self, GDBusMethodInvocation *invocation, guint busy_ms,
+             const char *message)
+{
+  self->busy_ms = busy_ms;
+  g_free (self->tick_error);
+  self->tick_error = *message != '\0' ? g_strdup (message) : NULL;
+  echo_echo1_complete_work (self->skeleton, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_end_run (EchoModule *self, GDBusMethodInvocation *invocation, gboolean drop)
+{
+  g_autoptr (BnRun) run = g_steal_pointer (&self->slow_run);
+
+  if (run == NULL)
+    {
+      g_dbus_method_invocation_return_error (invocation, BN_ERROR, BN_ERROR_CONFLICT,
+                                             "the worker slow does not run");
+      return TRUE;
+    }
+  if (!drop)
+    bn_run_finish (run, NULL);
+  echo_echo1_complete_end_run (self->skeleton, invocation);
+  return TRUE;
+}
+
+static gboolean
 tick (BnModule *module, gpointer user_data, GError **error)
 {
   EchoModule *self = ECHO_MODULE (module);
@@ -195,8 +226,25 @@ tick (BnModule *module, gpointer user_data, GError **error)
 
   g_variant_dict_init (&payload, NULL);
   g_variant_dict_insert (&payload, "count", "t", ++self->ticks);
+  g_variant_dict_insert (&payload, "monotonic", "x", g_get_monotonic_time ());
   bn_module_emit_sample (module, "tick", g_variant_dict_end (&payload));
-  return TRUE;
+  if (self->busy_ms > 0)
+    g_usleep (self->busy_ms * 1000); /* not a wait: a worker that takes too long */
+  if (self->tick_error == NULL)
+    return TRUE;
+  g_set_error_literal (error, BN_ERROR, BN_ERROR_UNAVAILABLE, self->tick_error);
+  return FALSE;
+}
+
+static void
+slow (BnModule *module, BnRun *run, gpointer user_data)
+{
+  GVariantDict payload;
+
+  ECHO_MODULE (module)->slow_run = g_object_ref (run);
+  g_variant_dict_init (&payload, NULL);
+  g_variant_dict_insert (&payload, "id", "s", bn_run_get_worker (run));
+  bn_module_emit_sample (module, "slow", g_variant_dict_end (&payload));
 }
 
 static gboolean
@@ -208,17 +256,26 @@ echo_module_activate (BnModule *module, GError **error)
     const char *signal;
     GCallback handler;
   } handlers[] = {
-    { "handle-echo", G_CALLBACK (handle_echo) },   { "handle-fail", G_CALLBACK (handle_fail) },
-    { "handle-sleep", G_CALLBACK (handle_sleep) }, { "handle-fd", G_CALLBACK (handle_fd) },
-    { "handle-count", G_CALLBACK (handle_count) }, { "handle-tell", G_CALLBACK (handle_tell) },
-    { "handle-watch", G_CALLBACK (handle_watch) }, { "handle-ask", G_CALLBACK (handle_ask) },
-    { "handle-leak", G_CALLBACK (handle_leak) },   { "handle-hang", G_CALLBACK (handle_hang) },
-    { "handle-crash", G_CALLBACK (handle_crash) }, { "handle-quit", G_CALLBACK (handle_quit) },
+    { "handle-echo", G_CALLBACK (handle_echo) },
+    { "handle-fail", G_CALLBACK (handle_fail) },
+    { "handle-sleep", G_CALLBACK (handle_sleep) },
+    { "handle-fd", G_CALLBACK (handle_fd) },
+    { "handle-count", G_CALLBACK (handle_count) },
+    { "handle-tell", G_CALLBACK (handle_tell) },
+    { "handle-watch", G_CALLBACK (handle_watch) },
+    { "handle-ask", G_CALLBACK (handle_ask) },
+    { "handle-leak", G_CALLBACK (handle_leak) },
+    { "handle-hang", G_CALLBACK (handle_hang) },
+    { "handle-work", G_CALLBACK (handle_work) },
+    { "handle-end-run", G_CALLBACK (handle_end_run) },
+    { "handle-crash", G_CALLBACK (handle_crash) },
+    { "handle-quit", G_CALLBACK (handle_quit) },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
     g_signal_connect_swapped (self->skeleton, handlers[i].signal, handlers[i].handler, self);
   bn_module_add_worker (module, "tick", tick, NULL, NULL);
+  bn_module_add_async_worker (module, "slow", slow, NULL, NULL);
   return bn_module_export_skeleton (module, G_DBUS_INTERFACE_SKELETON (self->skeleton), error);
 }
 
@@ -268,7 +325,11 @@ echo_module_restore_state (BnModule *module, GVariant *state, GUnixFDList *descr
 static void
 echo_module_dispose (GObject *object)
 {
-  g_clear_object (&ECHO_MODULE (object)->skeleton);
+  EchoModule *self = ECHO_MODULE (object);
+
+  g_clear_object (&self->skeleton);
+  g_clear_object (&self->slow_run);
+  g_clear_pointer (&self->tick_error, g_free);
 
   G_OBJECT_CLASS (echo_module_parent_class)->dispose (object);
 }
