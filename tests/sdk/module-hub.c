@@ -48,9 +48,19 @@ handle_hello (BnModuleHost1 *host, GDBusMethodInvocation *invocation, guint prot
   bn_module_host1_complete_hello (host, invocation, self->welcome);
   /* At once: the module must be able to take it before it has exported anything. */
   if (self->restore != NULL)
-    g_dbus_connection_call (self->connection, NULL, path, BN_IFACE_MODULE_PEER, "Restore",
-                            g_variant_new ("(@a{sv}ah)", self->restore, NULL), NULL,
-                            G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+    {
+      GVariantBuilder handles;
+
+      g_variant_builder_init (&handles, G_VARIANT_TYPE ("ah"));
+      for (int i = 0; self->restore_descriptors != NULL
+                      && i < g_unix_fd_list_get_length (self->restore_descriptors);
+           i++)
+        g_variant_builder_add (&handles, "h", i);
+      g_dbus_connection_call_with_unix_fd_list (
+          self->connection, NULL, path, BN_IFACE_MODULE_PEER, "Restore",
+          g_variant_new ("(@a{sv}ah)", self->restore, &handles), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
+          self->restore_descriptors, NULL, NULL, NULL);
+    }
   return TRUE;
 }
 
@@ -302,6 +312,7 @@ module_hub_free (ModuleHub *self)
   g_clear_pointer (&self->manifest, bn_manifest_unref);
   g_clear_pointer (&self->welcome, g_variant_unref);
   g_clear_pointer (&self->restore, g_variant_unref);
+  g_clear_object (&self->restore_descriptors);
   g_clear_pointer (&self->events, g_ptr_array_unref);
   g_clear_pointer (&self->samples, g_ptr_array_unref);
   g_clear_pointer (&self->runs, g_ptr_array_unref);

@@ -3,6 +3,8 @@
 /* The hub's side of a module's wire contract, for tests: starts a program and serves it. */
 #pragma once
 
+#include <gio/gunixfdlist.h>
+
 #include "core/manifest.h"
 #include "introspection/contract-generated.h"
 
@@ -24,7 +26,8 @@ typedef struct
   GPtrArray *requests;     /* GVariant (sa{sv}a{sv}), each answered with {"asked": type} */
   GPtrArray *subscribed;   /* GVariant (asa{sv}), numbered from 1 */
   gboolean closed;
-  GVariant *restore; /* owned, nullable: with what */
+  GVariant *restore;                /* owned, nullable: the state for Restore */
+  GUnixFDList *restore_descriptors; /* owned, nullable; to be set before the main loop runs */
 } ModuleHub;
 
 /* Reads the manifest in @folder, starts its program and answers Hello. Everything that is emitted
