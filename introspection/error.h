@@ -47,25 +47,75 @@ typedef enum
   BN_ERROR_INTERNAL,
 } BnError;
 
+/**
+ * BN_N_ERRORS:
+ *
+ * How many codes there are.
+ */
 #define BN_N_ERRORS (BN_ERROR_INTERNAL + 1)
 #define BN_ERROR (bn_error_quark ())
 
+/**
+ * bn_error_quark:
+ *
+ * Gets the error domain, and registers its codes as D-Bus errors: from then on what another process
+ * answers with arrives in this domain.
+ *
+ * Returns: the domain
+ */
 GQuark bn_error_quark (void);
 
-/* The code as it stands in every protocol, such as "not_found". */
+/**
+ * bn_error_code:
+ * @error: a code
+ *
+ * Gets the code as it stands in every protocol, such as `not_found`.
+ *
+ * Returns: the code
+ */
 const char *bn_error_code (BnError error);
 
-/* The code of a GError of any domain: GIO's and D-Bus' own errors are mapped (a timeout of GIO is
- * "timeout", org.freedesktop.DBus.Error.AccessDenied "forbidden", LimitsExceeded "busy" ...); what
- * has no counterpart is "internal". */
+/**
+ * bn_error_from_gerror:
+ * @error: an error of any domain
+ *
+ * Gets the code of an error. Those of GIO and of D-Bus are mapped: a timeout of GIO is `timeout`,
+ * `org.freedesktop.DBus.Error.AccessDenied` is `forbidden`, `LimitsExceeded` is `busy`. What has no
+ * counterpart is `internal`.
+ *
+ * Returns: the code
+ */
 BnError bn_error_from_gerror (const GError *error);
 
-/* The code of a D-Bus error name, mapped likewise. */
+/**
+ * bn_error_from_dbus_name:
+ * @name: the name of a D-Bus error
+ *
+ * Gets the code of a D-Bus error, mapped as by [func@Binnacle.error_from_gerror].
+ *
+ * Returns: the code
+ */
 BnError bn_error_from_dbus_name (const char *name);
 
-/* The D-Bus name of a code, such as "org.binnacle.Error.not_found". */
+/**
+ * bn_error_dbus_name:
+ * @error: a code
+ *
+ * Gets the D-Bus name of a code, such as `org.binnacle.Error.not_found`.
+ *
+ * Returns: the name
+ */
 const char *bn_error_dbus_name (BnError error);
 
+/**
+ * bn_error_is:
+ * @error: (nullable): an error of any domain
+ * @code: a code
+ *
+ * Looks whether an error has a code, mapped as by [func@Binnacle.error_from_gerror].
+ *
+ * Returns: true if @error is set and has this code
+ */
 gboolean bn_error_is (const GError *error, BnError code);
 
 G_END_DECLS
