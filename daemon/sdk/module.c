@@ -165,18 +165,47 @@ close_connection (BnModule *self)
   g_clear_object (&priv->connection);
 }
 
+/**
+ * BnModuleClass::activate:
+ * @self: the module
+ * @error: return location for an error
+ *
+ * Sets the module up. The hub has said what the module is called and where its files are; nothing
+ * is served yet. Here skeletons are exported and workers added.
+ *
+ * Returns: true on success; otherwise the process exits, and the hub shows the error
+ */
 static gboolean
 default_activate (BnModule *self, GError **error)
 {
   return TRUE;
 }
 
+/**
+ * BnModuleClass::call:
+ * @self: the module
+ * @call: the call
+ *
+ * Answers a call of one of the module's methods, now or later: keep a reference of @call for that.
+ */
 static void
 default_call (BnModule *self, BnCall *call)
 {
   bn_call_reply_error (call, BN_ERROR_UNSUPPORTED, "the module does not implement this method");
 }
 
+/**
+ * BnModuleClass::handle_event:
+ * @self: the module
+ * @type: the full type of the event or request
+ * @payload: its fields, an `a{sv}`
+ * @meta: `source` (s), `time` (x), and `request` (b), true if an answer is wanted
+ * @call: where the answer goes
+ *
+ * Handles an event that the manifest accepts, an ordered event, or a request. The answer is an
+ * `a{sv}`: of a request the reply; of an ordered event `stop` (b), if the event is to end here. If
+ * @call is dropped, an event counts as handled and a request as failed.
+ */
 static void
 default_handle_event (BnModule *self, const char *type, GVariant *payload, GVariant *meta,
                       BnCall *call)
@@ -188,22 +217,62 @@ default_handle_event (BnModule *self, const char *type, GVariant *payload, GVari
     bn_call_reply_error (call, BN_ERROR_UNSUPPORTED, "the module answers no requests of this type");
 }
 
+/**
+ * BnModuleClass::event:
+ * @self: the module
+ * @type: the full type of the event
+ * @payload: its fields, an `a{sv}`
+ * @meta: as in the signals of `org.binnacle.EventBus1`
+ *
+ * Sees an event or a sample that the module subscribed to.
+ */
 static void
 default_event (BnModule *self, const char *type, GVariant *payload, GVariant *meta)
 {
 }
 
+/**
+ * BnModuleClass::save_state:
+ * @self: the module
+ * @descriptors: (transfer none): descriptors that are to be handed over are appended here
+ *
+ * Returns what the next generation of the module needs to go on, an `a{sv}` of at most 256 KiB. The
+ * module's workers stand still; it is to change nothing more until it is thawed or stopped.
+ *
+ * Returns: (transfer full) (nullable): the state; floating is fine
+ */
 static GVariant *
 default_save_state (BnModule *self, GUnixFDList *descriptors)
 {
   return NULL;
 }
 
+/**
+ * BnModuleClass::restore_state:
+ * @self: the module
+ * @state: (transfer none): what the last generation saved, an `a{sv}`
+ * @descriptors: (transfer none): its descriptors, in their order
+ *
+ * Takes over what the last generation saved. Called after the module was activated and before it is
+ * called by others. What is not understood is to be ignored.
+ */
 static void
 default_restore_state (BnModule *self, GVariant *state, GUnixFDList *descriptors)
 {
 }
 
+/**
+ * BnModuleClass::thaw:
+ * @self: the module
+ *
+ * Goes on as before: the replacement failed. The workers run again.
+ */
+/**
+ * BnModuleClass::stop:
+ * @self: the module
+ *
+ * Cleans up. The process exits when the function has returned.
+ */
 static void
 default_nothing (BnModule *self)
 {
@@ -329,7 +398,8 @@ bn_module_run (BnModule *self)
       close_connection (self);
       if (hub_is_gone)
         return EXIT_SUCCESS;
-      g_printerr ("%s: %s\n", program_invocation_short_name, error->message);
+      g_printerr ("%s: %s\n", priv->name != NULL ? priv->name : program_invocation_short_name,
+                  error->message);
       return EXIT_FAILURE;
     }
   if (!g_dbus_connection_is_closed (priv->connection))

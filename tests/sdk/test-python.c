@@ -250,17 +250,15 @@ test_state (void)
   module_hub_stop (old);
 }
 
-/* What stands in the README is a module, and does what it says. */
-static void
-test_readme (void)
+/* The folder of the module in the README, with @from replaced by @to in its program. */
+static char *
+make_example (const char *from, const char *to)
 {
-  static const struct
-  {
-    const char *language;
-    const char *name;
-  } files[] = { { "ini", "dice.module" },
-                { "xml", "org.binnacle.Dice1.xml" },
-                { "python", "dice.py" } };
+  static const char *const files[][2] = {
+    { "ini", "dice.module" },
+    { "xml", "org.binnacle.Dice1.xml" },
+    { "python", "dice.py" },
+  };
   g_autofree char *readme = NULL;
   g_autofree char *top = g_dir_make_tmp ("binnacle-XXXXXX", NULL);
   g_autofree char *folder = g_build_filename (top, "dice", NULL);
@@ -270,41 +268,81 @@ test_readme (void)
   g_assert_no_errno (g_mkdir (folder, 0700));
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     {
-      g_autofree char *fence = g_strconcat ("```", files[i].language, "\n", NULL);
-      g_autofree char *path = g_build_filename (folder, files[i].name, NULL);
+      g_autofree char *fence = g_strconcat ("```", files[i][0], "\n", NULL);
+      g_autofree char *path = g_build_filename (folder, files[i][1], NULL);
+      g_autoptr (GString) text = NULL;
       char *begin = strstr (readme, fence);
-      char *end;
 
       g_assert_nonnull (begin);
       begin += strlen (fence);
-      end = strstr (begin, "```");
-      g_assert_true (g_file_set_contents (path, begin, end - begin, &error));
+      text = g_string_new_len (begin, strstr (begin, "```") - begin);
+      if (g_str_equal (files[i][0], "python"))
+        g_assert_cmpuint (g_string_replace (text, from, to, 0), >=, 1);
+      g_assert_true (g_file_set_contents (path, text->str, -1, &error));
       g_assert_no_errno (g_chmod (path, 0700));
     }
-  {
-    g_autoptr (ModuleHub) hub = module_hub_new (folder, NULL, NULL);
-    g_autoptr (GVariant) points = NULL;
-    g_autoptr (GVariant) refused = NULL;
-    g_autoptr (GVariant) run = NULL;
+  return g_steal_pointer (&folder);
+}
 
-    module_hub_wait_for (hub, hub->n_ready == 1);
-    points = call (hub, "org.binnacle.Dice1", "ThrowDice", "(uint32 2, 'Ada')");
-    module_hub_wait_for (hub, hub->events->len == 1);
-    refused = module_hub_call (hub, "org.binnacle.Dice1", "ThrowDice",
-                               g_variant_new ("(us)", 0, "Ada"), &error);
-    g_assert_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD);
-    run = call (hub, BN_IFACE_MODULE_PEER, "RunNow", "('total',)");
-    module_hub_wait_for (hub, hub->samples->len == 1);
-    module_hub_stop (hub);
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+static void
+remove_example (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autofree char *top = g_path_get_dirname (folder);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *path = g_build_filename (folder, files[i].name, NULL);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
 
-      g_unlink (path);
+      g_assert_no_errno (g_unlink (path));
     }
-  g_rmdir (folder);
-  g_rmdir (top);
+  g_assert_no_errno (g_rmdir (folder));
+  g_assert_no_errno (g_rmdir (top));
+}
+
+/* What stands in the README is a module, and does what it says. */
+static void
+test_readme (void)
+{
+  g_autofree char *folder = make_example ("Dice().run()", "Dice().run()");
+  g_autoptr (ModuleHub) hub = module_hub_new (folder, NULL, NULL);
+  g_autoptr (GVariant) points = NULL;
+  g_autoptr (GVariant) refused = NULL;
+  g_autoptr (GVariant) run = NULL;
+  g_autoptr (GError) error = NULL;
+
+  module_hub_wait_for (hub, hub->n_ready == 1);
+  points = call (hub, "org.binnacle.Dice1", "ThrowDice", "(uint32 2, 'Ada')");
+  module_hub_wait_for (hub, hub->events->len == 1);
+  refused = module_hub_call (hub, "org.binnacle.Dice1", "ThrowDice",
+                             g_variant_new ("(us)", 0, "Ada"), &error);
+  g_assert_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD);
+  run = call (hub, BN_IFACE_MODULE_PEER, "RunNow", "('total',)");
+  module_hub_wait_for (hub, hub->samples->len == 1);
+  module_hub_stop (hub);
+  remove_example (folder);
+}
+
+/* A program that does not fit its contract does not get ready. */
+static void
+test_does_not_fit (void)
+{
+  static const char *const changes[][2] = {
+    { "def throw_dice", "def throw_die" },
+    { "def total(", "def sum(" },
+    { "total_points = 0", "activate = lambda self: 1 / 0" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autofree char *folder = make_example (changes[i][0], changes[i][1]);
+      g_autoptr (ModuleHub) hub = module_hub_new (folder, NULL, NULL);
+
+      g_assert_cmpint (module_hub_wait_exit (hub), ==, 1);
+      g_assert_cmpuint (hub->n_ready, ==, 0);
+      remove_example (folder);
+    }
 }
 
 int
@@ -322,5 +360,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sdk/python/workers", test_workers);
   g_test_add_func ("/sdk/python/state", test_state);
   g_test_add_func ("/sdk/python/readme", test_readme);
+  g_test_add_func ("/sdk/python/does-not-fit", test_does_not_fit);
   return g_test_run ();
 }
