@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* One module as the client knows it: what module.list says, and its description. */
+#pragma once
+
+#include "model/description.h"
+
+G_BEGIN_DECLS
+
+#define BN_TYPE_MODULE_ITEM (bn_module_item_get_type ())
+G_DECLARE_FINAL_TYPE (BnModuleItem, bn_module_item, BN, MODULE_ITEM, GObject)
+
+/* Signal "changed": some value is another one.
+ * Signal "described": there is another description. */
+
+BnModuleItem *bn_module_item_new (const char *name);
+
+/* A row of module.list, a{sv}. */
+void bn_module_item_set_listed (BnModuleItem *self, GVariant *values);
+void bn_module_item_set_description (BnModuleItem *self, BnDescription *description);
+
+const char *bn_module_item_get_name (BnModuleItem *self);
+const char *bn_module_item_get_title (BnModuleItem *self);
+const char *bn_module_item_get_summary (BnModuleItem *self); /* "" until it is described */
+const char *bn_module_item_get_version (BnModuleItem *self);
+const char *bn_module_item_get_state (BnModuleItem *self);
+const char *bn_module_item_get_group (BnModuleItem *self);
+const char *bn_module_item_get_icon (BnModuleItem *self);
+const char *bn_module_item_get_last_error (BnModuleItem *self); /* "" if there is none */
+guint bn_module_item_get_pid (BnModuleItem *self);
+guint bn_module_item_get_generation (BnModuleItem *self);
+guint bn_module_item_get_restarts (BnModuleItem *self);
+guint64 bn_module_item_get_memory (BnModuleItem *self);
+gboolean bn_module_item_is_ready (BnModuleItem *self);
+/* NULL until it is described */
+BnDescription *bn_module_item_get_description (BnModuleItem *self);
+
+G_END_DECLS
