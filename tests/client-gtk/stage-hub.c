@@ -5,7 +5,7 @@
 
 #include "stage-samples.h"
 
-#include "contract-generated.h"
+#include "introspection/contract-generated.h"
 #include "introspection/event-type.h"
 #include "introspection/names.h"
 
