@@ -232,6 +232,20 @@ default_event (BnModule *self, const char *type, GVariant *payload, GVariant *me
 }
 
 /**
+ * BnModuleClass::gap:
+ * @self: the module
+ * @first: the sequence number of the first event that was lost
+ * @last: that of the last one
+ *
+ * Hears that events of a subscription did not reach the module, because it read them too slowly.
+ * What it derived from them has to be asked for again.
+ */
+static void
+default_gap (BnModule *self, guint64 first, guint64 last)
+{
+}
+
+/**
  * BnModuleClass::save_state:
  * @self: the module
  * @descriptors: (transfer none): descriptors that are to be handed over are appended here
@@ -317,6 +331,7 @@ bn_module_class_init (BnModuleClass *klass)
   klass->call = default_call;
   klass->handle_event = default_handle_event;
   klass->event = default_event;
+  klass->gap = default_gap;
   klass->save_state = default_save_state;
   klass->restore_state = default_restore_state;
   klass->thaw = default_nothing;

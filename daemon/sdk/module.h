@@ -20,6 +20,7 @@ G_DECLARE_DERIVABLE_TYPE (BnModule, bn_module, BN, MODULE, GObject)
  * @call: answers a call of one of the module's methods
  * @handle_event: handles an accepted event, an ordered event or a request
  * @event: sees an event or a sample that the module subscribed to
+ * @gap: hears that events were lost
  * @save_state: returns what the next generation needs to go on
  * @restore_state: takes over what the last generation saved
  * @thaw: goes on, for the replacement failed
@@ -38,6 +39,7 @@ struct _BnModuleClass
   void (*handle_event) (BnModule *self, const char *type, GVariant *payload, GVariant *meta,
                         BnCall *call);
   void (*event) (BnModule *self, const char *type, GVariant *payload, GVariant *meta);
+  void (*gap) (BnModule *self, guint64 first, guint64 last);
   GVariant *(*save_state) (BnModule *self, GUnixFDList *descriptors);
   void (*restore_state) (BnModule *self, GVariant *state, GUnixFDList *descriptors);
   void (*thaw) (BnModule *self);

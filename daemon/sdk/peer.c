@@ -220,6 +220,14 @@ event_bus_signal (GDBusConnection *connection, const char *sender, const char *p
 
   if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv}a{sv})")))
     pass_on (module, parameters);
+  else if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(stt)")))
+    {
+      guint64 first;
+      guint64 last;
+
+      g_variant_get (parameters, "(stt)", NULL, &first, &last);
+      BN_MODULE_GET_CLASS (module)->gap (module, first, last);
+    }
   else if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(a(sa{sv}a{sv}))")))
     {
       g_autoptr (GVariant) samples = g_variant_get_child_value (parameters, 0);

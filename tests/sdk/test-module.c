@@ -253,6 +253,7 @@ test_subscribe (void)
   g_autoptr (GVariant) refused = NULL;
   g_autoptr (GVariant) reply =
       module_hub_call (hub, ECHO_IFACE, "Watch", g_variant_new ("(s)", "docker.*"), &error);
+  g_autofree char *printed = NULL;
   GVariantBuilder samples;
 
   g_assert_no_error (error);
@@ -267,7 +268,13 @@ test_subscribe (void)
   g_dbus_connection_emit_signal (hub->connection, NULL, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Samples",
                                  g_variant_new ("(a(sa{sv}a{sv}))", &samples), &error);
   g_assert_no_error (error);
-  module_hub_wait_for (hub, hub->events->len == 3);
+  g_dbus_connection_emit_signal (
+      hub->connection, NULL, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Gap",
+      g_variant_new ("(stt)", "epoch", G_GUINT64_CONSTANT (5), G_GUINT64_CONSTANT (9)), &error);
+  g_assert_no_error (error);
+  module_hub_wait_for (hub, hub->events->len == 4);
+  printed = g_variant_print (hub->events->pdata[3], FALSE);
+  g_assert_cmpstr (printed, ==, "('heard', {'text': <'gap 5 9'>})");
 
   refused =
       module_hub_call (hub, ECHO_IFACE, "Watch", g_variant_new ("(s)", "not a pattern"), &error);

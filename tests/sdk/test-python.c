@@ -191,6 +191,12 @@ test_events (void)
   module_hub_wait_for (hub, hub->events->len == 2);
   assert_printed (hub->events->pdata[1], "('said', {'text': <'a.b'>, 'number': <uint32 3>})");
 
+  g_dbus_connection_emit_signal (hub->connection, NULL, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Gap",
+                                 g_variant_new_parsed ("('epoch', uint64 5, uint64 9)"), &error);
+  g_assert_no_error (error);
+  module_hub_wait_for (hub, hub->events->len == 3);
+  assert_printed (hub->events->pdata[2], "('said', {'text': <'5 to 9'>})");
+
   request = call (hub, BN_IFACE_MODULE_PEER, "Handle",
                   "('parrot.add', {'question': <41>}, {'request': <true>})");
   assert_printed (request, "({'answer': <int64 42>},)");

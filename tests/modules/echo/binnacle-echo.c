@@ -300,6 +300,18 @@ echo_module_event (BnModule *module, const char *type, GVariant *payload, GVaria
 }
 
 static void
+echo_module_gap (BnModule *module, guint64 first, guint64 last)
+{
+  GVariantDict heard;
+
+  g_variant_dict_init (&heard, NULL);
+  g_variant_dict_insert_value (
+      &heard, "text",
+      g_variant_new_printf ("gap %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, first, last));
+  bn_module_emit (module, "heard", g_variant_dict_end (&heard));
+}
+
+static void
 echo_module_handle_event (BnModule *module, const char *type, GVariant *payload, GVariant *meta,
                           BnCall *call)
 {
@@ -342,6 +354,7 @@ echo_module_class_init (EchoModuleClass *klass)
   G_OBJECT_CLASS (klass)->dispose = echo_module_dispose;
   module_class->activate = echo_module_activate;
   module_class->event = echo_module_event;
+  module_class->gap = echo_module_gap;
   module_class->handle_event = echo_module_handle_event;
   module_class->save_state = echo_module_save_state;
   module_class->restore_state = echo_module_restore_state;
