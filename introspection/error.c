@@ -137,3 +137,20 @@ bn_error_is (const GError *error, BnError code)
 {
   return error != NULL && bn_error_from_gerror (error) == code;
 }
+
+void
+bn_error_normalise (GError **error)
+{
+  BnError code;
+  GError *ours;
+
+  g_return_if_fail (error != NULL && *error != NULL);
+
+  code = bn_error_from_gerror (*error);
+  g_dbus_error_strip_remote_error (*error);
+  if ((*error)->domain == BN_ERROR)
+    return;
+  ours = g_error_new_literal (BN_ERROR, code, (*error)->message);
+  g_error_free (*error);
+  *error = ours;
+}

@@ -278,6 +278,7 @@ bn_hub_new (const BnHubOptions *options, GError **error)
 {
   g_autoptr (BnHub) self = g_object_new (BN_TYPE_HUB, NULL);
 
+  bn_error_quark (); /* from now on errors of modules are read as ours */
   self->version = g_strdup (options->version);
   self->runtime_folder = g_strdup (options->runtime_folder);
   self->lock_path = g_build_filename (options->runtime_folder, BN_RUNTIME_LOCK, NULL);

@@ -213,6 +213,23 @@ bn_module_process_expect (BnModuleProcess *self, gint64 next_usec)
 
 /* Calls */
 
+/* What the caller is told instead of what the link knows. Takes @error. */
+static GError *
+explain_no_answer (BnModuleProcess *self, GError *error)
+{
+  const char *name = bn_manifest_get_name (self->manifest);
+  g_autoptr (GError) owned = error;
+
+  if (bn_error_is (error, BN_ERROR_TIMEOUT))
+    return g_error_new (BN_ERROR, BN_ERROR_TIMEOUT,
+                        "The module %s did not answer in time; it may still do what was asked",
+                        name);
+  if (bn_error_is (error, BN_ERROR_UNAVAILABLE))
+    return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE,
+                        "The module %s ended before it answered; try again", name);
+  return g_steal_pointer (&owned);
+}
+
 static void
 call_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -226,24 +243,7 @@ call_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (reply != NULL)
     g_task_return_pointer (task, reply, g_object_unref);
   else
-    {
-      if (bn_error_is (error, BN_ERROR_TIMEOUT))
-        {
-          g_clear_error (&error);
-          error =
-              g_error_new (BN_ERROR, BN_ERROR_TIMEOUT,
-                           "The module %s did not answer in time; it may still do what was asked",
-                           bn_manifest_get_name (self->manifest));
-        }
-      else if (bn_error_is (error, BN_ERROR_UNAVAILABLE))
-        {
-          g_clear_error (&error);
-          error = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE,
-                               "The module %s ended before it answered; try again",
-                               bn_manifest_get_name (self->manifest));
-        }
-      g_task_return_error (task, error);
-    }
+    g_task_return_error (task, explain_no_answer (self, error));
   if (self->state == BN_PROCESS_DRAINING && !bn_liveness_has_calls (self->liveness))
     bn_module_process_stop (self);
 }
@@ -427,7 +427,10 @@ handled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GDBusMessage) reply = bn_module_process_call_finish (self, result, &error);
 
   if (reply == NULL || g_dbus_message_to_gerror (reply, &error))
-    g_task_return_error (task, error);
+    {
+      bn_error_normalise (&error);
+      g_task_return_error (task, error);
+    }
   else if (g_dbus_message_get_body (reply) == NULL
            || !g_variant_is_of_type (g_dbus_message_get_body (reply), G_VARIANT_TYPE ("(a{sv})")))
     g_task_return_new_error (task, BN_ERROR, BN_ERROR_INTERNAL,
@@ -502,7 +505,7 @@ bn_module_process_get_start_usec (BnModuleProcess *self)
   return self->start_usec;
 }
 
-/* A process that is not watched any more must still be reaped. */
+/* What is not watched any more must still be reaped. */
 static void
 reaped_cb (GPid pid, int status, gpointer user_data)
 {

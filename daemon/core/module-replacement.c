@@ -109,7 +109,10 @@ restored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (self->replacement == NULL || self->replacement->process != process)
     return;
   if (reply == NULL || g_dbus_message_to_gerror (reply, &error))
-    bn_hosted_module_fail_replacement (self, error);
+    {
+      bn_error_normalise (&error);
+      bn_hosted_module_fail_replacement (self, error);
+    }
 }
 
 /* Step 3. @frozen (nullable): the answer to Freeze. */

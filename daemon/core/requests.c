@@ -310,6 +310,7 @@ count_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_task_return_pointer (task, reply, (GDestroyNotify)g_variant_unref);
       return;
     }
+  bn_error_normalise (&error);
   counters->request_errors++;
   if (bn_error_is (error, BN_ERROR_TIMEOUT))
     counters->request_timeouts++;

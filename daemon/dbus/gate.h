@@ -7,8 +7,10 @@
 
 G_BEGIN_DECLS
 
-#define BN_GATE_IN_FLIGHT_MAX 64   /* calls of one caller */
-#define BN_GATE_PRIVILEGED_RATE 20 /* calls a second above "observe" of one caller, */
+#define BN_GATE_IN_FLIGHT_MAX 64 /* calls of one caller */
+/* Calls a second above "observe" of one caller on the system bus; on a session bus a person's own
+ * scripts may be as fast as they like. */
+#define BN_GATE_PRIVILEGED_RATE 20
 #define BN_GATE_PRIVILEGED_BURST 100
 
 #define BN_TYPE_GATE (bn_gate_get_type ())
