@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* A real hub on a private bus. */
+#include "hub-fixture.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "introspection/names.h"
+
+#define WAIT_SECONDS 20
+
+static void
+event_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+          const char *signal, GVariant *parameters, gpointer user_data)
+{
+  HubFixture *self = user_data;
+  const char *type;
+  g_autoptr (GVariant) payload = NULL;
+  g_autofree char *text = NULL;
+
+  g_variant_get (parameters, "(&s@a{sv}@a{sv})", &type, &payload, NULL);
+  text = g_variant_print (payload, FALSE);
+  g_ptr_array_add (self->events, g_strdup_printf ("%s %s", type, text));
+}
+
+static void
+exited_cb (GPid pid, int status, gpointer user_data)
+{
+  HubFixture *self = user_data;
+
+  self->status = status;
+  self->pid = 0;
+  self->watch_id = 0;
+}
+
+static gboolean
+timed_out_cb (gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+void
+hub_fixture_wait (HubFixture *self, HubFixtureCondition condition, gpointer user_data)
+{
+  gboolean timed_out = FALSE;
+  guint id = g_timeout_add_seconds (WAIT_SECONDS, timed_out_cb, &timed_out);
+
+  while (!condition (self, user_data) && !timed_out)
+    g_main_context_iteration (NULL, TRUE);
+  if (timed_out)
+    {
+      for (guint i = 0; i < self->events->len; i++)
+        g_test_message ("event: %s", (char *)g_ptr_array_index (self->events, i));
+      g_error ("waited %d s in vain", WAIT_SECONDS);
+    }
+  g_source_remove (id);
+}
+
+static gboolean
+is_gone (HubFixture *self, gpointer user_data)
+{
+  return self->pid == 0;
+}
+
+static void
+appeared_cb (GDBusConnection *connection, const char *name, const char *owner, gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+}
+
+static gboolean
+is_set (HubFixture *self, gpointer user_data)
+{
+  g_assert_cmpint (self->pid, !=, 0);
+  return *(gboolean *)user_data;
+}
+
+void
+hub_fixture_start (HubFixture *self)
+{
+  g_autofree char *modules = g_build_filename (self->folder, "modules", NULL);
+  g_autofree char *state = g_build_filename (self->folder, "state", NULL);
+  g_auto (GStrv) env = g_get_environ ();
+  const char *argv[] = { BINNACLED, "--session", NULL };
+  g_autoptr (GError) error = NULL;
+  gboolean appeared = FALSE;
+  guint id;
+
+  env = g_environ_setenv (env, "DBUS_SESSION_BUS_ADDRESS", g_test_dbus_get_bus_address (self->bus),
+                          TRUE);
+  env = g_environ_setenv (env, "XDG_RUNTIME_DIR", self->runtime_folder, TRUE);
+  env = g_environ_setenv (env, "XDG_STATE_HOME", state, TRUE);
+  env = g_environ_setenv (env, "XDG_DATA_HOME", self->folder, TRUE);
+  env = g_environ_setenv (env, BN_ENV_MODULE_PATH, modules, TRUE);
+  g_spawn_async (NULL, (char **)argv, env, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &self->pid,
+                 &error);
+  g_assert_no_error (error);
+  self->watch_id = g_child_watch_add (self->pid, exited_cb, self);
+  id = g_bus_watch_name_on_connection (self->connection, BN_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                       appeared_cb, NULL, &appeared, NULL);
+  hub_fixture_wait (self, is_set, &appeared);
+  g_bus_unwatch_name (id);
+}
+
+void
+hub_fixture_stop (HubFixture *self, int signal)
+{
+  kill (self->pid, signal);
+  hub_fixture_wait (self, is_gone, NULL);
+}
+
+void
+hub_fixture_set_up (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (self->bus);
+  self->connection =
+      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (self->bus),
+                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
+                                                  | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                              NULL, NULL, &error);
+  g_assert_no_error (error);
+  self->folder = g_dir_make_tmp ("binnacle-hub-XXXXXX", &error);
+  g_assert_no_error (error);
+  self->runtime_folder = g_build_filename (self->folder, "run", NULL);
+  self->module_folder = g_build_filename (self->folder, "modules", NULL);
+  g_assert_cmpint (g_mkdir (self->runtime_folder, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (self->module_folder, 0755), ==, 0);
+  self->events = g_ptr_array_new_with_free_func (g_free);
+  self->subscription_id = g_dbus_connection_signal_subscribe (
+      self->connection, BN_BUS_NAME, BN_IFACE_EVENT_BUS, "Event", BN_HUB_PATH, NULL,
+      G_DBUS_SIGNAL_FLAGS_NONE, event_cb, self, NULL);
+  hub_fixture_start (self);
+}
+
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      remove_tree (child);
+    }
+  g_remove (path);
+}
+
+/* A hub that ended well leaves no file in the runtime folder. */
+static void
+assert_clean (HubFixture *self)
+{
+  g_autofree char *path = g_build_filename (self->runtime_folder, BN_RUNTIME_FOLDER, NULL);
+
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+void
+hub_fixture_tear_down (HubFixture *self, gconstpointer data)
+{
+  if (self->pid != 0)
+    {
+      hub_fixture_stop (self, SIGTERM);
+      g_assert_true (WIFEXITED (self->status));
+      g_assert_cmpint (WEXITSTATUS (self->status), ==, 0);
+      assert_clean (self);
+    }
+  g_dbus_connection_signal_unsubscribe (self->connection, self->subscription_id);
+  g_dbus_connection_close_sync (self->connection, NULL, NULL);
+  g_object_unref (self->connection);
+  g_test_dbus_down (self->bus);
+  g_object_unref (self->bus);
+  remove_tree (self->folder);
+  g_ptr_array_unref (self->events);
+  g_free (self->folder);
+  g_free (self->runtime_folder);
+  g_free (self->module_folder);
+}
+
+char *
+hub_fixture_module_file (HubFixture *self, const char *module, const char *file)
+{
+  return g_build_filename (self->module_folder, module, file, NULL);
+}
+
+void
+hub_fixture_install (HubFixture *self, const char *source)
+{
+  g_autofree char *name = g_path_get_basename (source);
+  g_autofree char *target = g_build_filename (self->module_folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) dir = g_dir_open (source, 0, &error);
+  const char *entry;
+
+  g_assert_no_error (error);
+  g_mkdir (target, 0755);
+  while ((entry = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *from = g_build_filename (source, entry, NULL);
+      g_autofree char *to = g_build_filename (target, entry, NULL);
+      g_autoptr (GFile) from_file = g_file_new_for_path (from);
+      g_autoptr (GFile) to_file = g_file_new_for_path (to);
+
+      if (!g_file_test (from, G_FILE_TEST_IS_REGULAR))
+        continue;
+      g_file_copy (from_file, to_file, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &error);
+      g_assert_no_error (error);
+    }
+}
+
+GVariant *
+hub_fixture_call (HubFixture *self, const char *path, const char *interface, const char *method,
+                  GVariant *arguments, GError **error)
+{
+  return g_dbus_connection_call_sync (self->connection, BN_BUS_NAME, path, interface, method,
+                                      arguments, NULL, G_DBUS_CALL_FLAGS_NONE, 10000, NULL, error);
+}
+
+GVariant *
+hub_fixture_echo (HubFixture *self, const char *method, GVariant *arguments, GError **error)
+{
+  return hub_fixture_call (self, BN_MODULES_PATH "/echo", "org.binnacle.Echo1", method, arguments,
+                           error);
+}
+
+GVariant *
+hub_fixture_request (HubFixture *self, const char *type, const char *payload, GError **error)
+{
+  g_autoptr (GVariant) arguments =
+      g_variant_parse (G_VARIANT_TYPE_VARDICT, payload, NULL, NULL, NULL);
+  g_autoptr (GVariant) reply = NULL;
+
+  g_assert_nonnull (arguments);
+  reply = hub_fixture_call (self, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Request",
+                            g_variant_new ("(s@a{sv}a{sv})", type, arguments, NULL), error);
+  return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+}
+
+GVariant *
+hub_fixture_module_property (HubFixture *self, const char *property)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      hub_fixture_call (self, BN_MODULES_PATH "/echo", "org.freedesktop.DBus.Properties", "Get",
+                        g_variant_new ("(ss)", BN_IFACE_MODULE, property), &error);
+  GVariant *value;
+
+  g_assert_no_error (error);
+  g_variant_get (reply, "(v)", &value);
+  return value;
+}
+
+static gboolean
+has_state (HubFixture *self, gpointer state)
+{
+  g_autoptr (GVariant) value = hub_fixture_module_property (self, "State");
+
+  return g_str_equal (g_variant_get_string (value, NULL), state);
+}
+
+/* The state is told by events; those wake the loop, and it is then read. */
+void
+hub_fixture_wait_state (HubFixture *self, const char *state)
+{
+  hub_fixture_wait (self, has_state, (gpointer)state);
+}
+
+typedef struct
+{
+  const char *type;
+  const char *text;
+} Wanted;
+
+static gboolean
+was_seen (HubFixture *self, gpointer user_data)
+{
+  const Wanted *wanted = user_data;
+
+  for (guint i = 0; i < self->events->len; i++)
+    {
+      const char *event = g_ptr_array_index (self->events, i);
+
+      if (g_str_has_prefix (event, wanted->type) && strstr (event, wanted->text) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+hub_fixture_wait_event (HubFixture *self, const char *type, const char *text)
+{
+  Wanted wanted = { type, text };
+
+  hub_fixture_wait (self, was_seen, &wanted);
+}
+
+void
+hub_fixture_load_echo (HubFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+
+  hub_fixture_install (self, ECHO_FOLDER);
+  reply = hub_fixture_request (self, "module.load", "{'name': <'echo'>}", &error);
+  g_assert_no_error (error);
+}
+
+gsize
+hub_fixture_get_memory (GPid pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/statm", pid);
+  g_autofree char *text = NULL;
+  unsigned long size;
+  unsigned long resident;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpint (sscanf (text, "%lu %lu", &size, &resident), ==, 2);
+  return resident * (gsize)sysconf (_SC_PAGESIZE);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* A real hub on a private bus, with modules of its own in a folder of its own. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GTestDBus *bus;
+  GDBusConnection *connection; /* of the test */
+  char *folder;                /* of all files of this hub */
+  char *runtime_folder;        /* $XDG_RUNTIME_DIR */
+  char *module_folder;         /* in the module path */
+  GPid pid;                    /* of the hub; 0: it does not run */
+  int status;                  /* how it ended */
+  guint watch_id;
+  GPtrArray *events; /* "type payload", as they came in broadcasts */
+  guint subscription_id;
+} HubFixture;
+
+/* Starts a bus and a hub without modules; returns when its name is owned. */
+void hub_fixture_set_up (HubFixture *self, gconstpointer data);
+/* Stops the hub and checks that it left nothing behind. */
+void hub_fixture_tear_down (HubFixture *self, gconstpointer data);
+
+void hub_fixture_start (HubFixture *self);
+/* Sends @signal and waits for the end. */
+void hub_fixture_stop (HubFixture *self, int signal);
+
+/* Copies the module folder @source (of the build tree) into the module path. */
+void hub_fixture_install (HubFixture *self, const char *source);
+/* The file of an installed module. */
+char *hub_fixture_module_file (HubFixture *self, const char *module, const char *file);
+
+/* Installs and loads the module echo. */
+void hub_fixture_load_echo (HubFixture *self);
+
+/* A call; NULL with the error. @arguments is a tuple, floating. */
+GVariant *hub_fixture_call (HubFixture *self, const char *path, const char *interface,
+                            const char *method, GVariant *arguments, GError **error);
+/* A method of the echo module's interface. */
+GVariant *hub_fixture_echo (HubFixture *self, const char *method, GVariant *arguments,
+                            GError **error);
+/* EventBus1.Request with @payload in text form; the reply dictionary. */
+GVariant *hub_fixture_request (HubFixture *self, const char *type, const char *payload,
+                               GError **error);
+/* A property of Module1 of echo. */
+GVariant *hub_fixture_module_property (HubFixture *self, const char *property);
+
+/* Runs the loop until @condition; fails the test after 20 s. */
+typedef gboolean (*HubFixtureCondition) (HubFixture *self, gpointer user_data);
+void hub_fixture_wait (HubFixture *self, HubFixtureCondition condition, gpointer user_data);
+
+/* Waits until a broadcast event of @type with @text in its payload was seen. */
+void hub_fixture_wait_event (HubFixture *self, const char *type, const char *text);
+/* Waits until Module1.State of echo is @state. */
+void hub_fixture_wait_state (HubFixture *self, const char *state);
+
+/* Resident memory of a process in bytes. */
+gsize hub_fixture_get_memory (GPid pid);
+
+G_END_DECLS
