@@ -42,8 +42,6 @@ struct _BnModuleProcess
   guint timer_id; /* of the current state: Ready, draining, the steps of stopping */
   int next_signal;
   GError *reason; /* (owned) (nullable): why it is being ended */
-  gint64 started_usec;
-  gint64 start_usec;
 
   BnLiveness *liveness; /* (owned) */
 
@@ -335,7 +333,6 @@ handle_ready (BnModuleProcess *self, GDBusMessage *call)
       bn_link_reply (self->link, call, NULL, NULL);
       g_clear_handle_id (&self->timer_id, g_source_remove);
       self->state = BN_PROCESS_READY;
-      self->start_usec = g_get_monotonic_time () - self->started_usec;
       g_signal_emit (self, signals[SIGNAL_READY], 0);
     }
   else
@@ -499,12 +496,6 @@ bn_module_process_get_generation (BnModuleProcess *self)
   return self->generation;
 }
 
-gint64
-bn_module_process_get_start_usec (BnModuleProcess *self)
-{
-  return self->start_usec;
-}
-
 /* What is not watched any more must still be reaped. */
 static void
 reaped_cb (GPid pid, int status, gpointer user_data)
@@ -590,7 +581,6 @@ bn_module_process_new (BnManifest *manifest, const char *program_path,
   self->generation = welcome->generation;
   self->welcome = bn_module_welcome_to_variant (welcome, manifest, self->path);
   self->pid = pid;
-  self->started_usec = g_get_monotonic_time ();
   self->watch_id = g_child_watch_add (pid, exited_cb, self);
   self->timer_id = g_timeout_add (READY_TIMEOUT_MS, ready_timeout_cb, self);
   self->link = bn_link_new (link_fd, &bn_link_default_limits);

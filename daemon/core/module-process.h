@@ -38,9 +38,6 @@ BnManifest *bn_module_process_get_manifest (BnModuleProcess *self);
 BnProcessState bn_module_process_get_state (BnModuleProcess *self);
 GPid bn_module_process_get_pid (BnModuleProcess *self);
 guint bn_module_process_get_generation (BnModuleProcess *self);
-/* From the start of the process to Ready, in microseconds; 0 if it is not ready yet. */
-gint64 bn_module_process_get_start_usec (BnModuleProcess *self);
-
 /* Calls the module: @message is a method call, its path and interface are the module's own or those
  * of ModulePeer1. A call that is overdue makes the hub ping the module, and an unanswered ping ends
  * it. An error reply is the result, not an error. */
