@@ -425,6 +425,7 @@ bn_event_bus_get_statistics (BnEventBus *self)
       { "dropped", c->dropped },
       { "gaps", c->gaps },
       { "rejected", c->rejected },
+      { "late", c->late },
       { "requests", c->requests },
       { "request_errors", c->request_errors },
       { "request_timeouts", c->request_timeouts },

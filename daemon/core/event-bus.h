@@ -36,6 +36,7 @@ typedef struct
   guint64 dropped;   /* events and samples that a slow peer did not get; events were announced */
   guint64 gaps;
   guint64 rejected; /* emissions that were refused */
+  guint64 late;     /* messages of modules' generations that had been replaced */
   guint64 requests;
   guint64 request_errors;
   guint64 request_timeouts;

@@ -23,7 +23,6 @@ struct _BnModuleHost
   BnModules *modules;   /* (owned) */
   BnWorkers *workers;   /* (owned) */
   BnRequests *requests; /* (owned) */
-  guint64 late;
   gint64 logged_usec;
 };
 
@@ -294,7 +293,7 @@ host_call_cb (BnModuleProcess *process, BnLink *link, GDBusMessage *message, gpo
       g_autoptr (GError) error =
           g_error_new (BN_ERROR, BN_ERROR_CONFLICT, "This generation was replaced");
 
-      client->host->late++;
+      bn_event_bus_get_counters (client->host->bus)->late++;
       bn_link_reply_error (link, message, error);
       return;
     }
@@ -333,12 +332,6 @@ process_started_cb (BnModules *modules, BnHostedModule *module, BnModuleProcess 
   g_signal_connect (process, "host-call", G_CALLBACK (host_call_cb), client);
   g_signal_connect (process, "drained", G_CALLBACK (drained_cb), client);
   g_signal_connect (process, "gone", G_CALLBACK (gone_cb), client);
-}
-
-guint64
-bn_module_host_get_late (BnModuleHost *self)
-{
-  return self->late;
 }
 
 static void

@@ -14,7 +14,4 @@ G_DECLARE_FINAL_TYPE (BnModuleHost, bn_module_host, BN, MODULE_HOST, GObject)
 BnModuleHost *bn_module_host_new (BnEventBus *bus, BnModules *modules, BnWorkers *workers,
                                   BnRequests *requests);
 
-/* Messages of generations that were replaced, dropped. */
-guint64 bn_module_host_get_late (BnModuleHost *self);
-
 G_END_DECLS
