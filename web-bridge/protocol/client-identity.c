@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* Who a client is and what both sides can do: hello and auth. */
+#include "protocol/client-private.h"
+
+#include "introspection/error.h"
+
+#define PROTOCOL 2
+
+/* The levels that the client has, as the specification's "scopes". */
+static GVariant *
+make_scopes (BnAccessLevel level)
+{
+  GVariantBuilder scopes;
+
+  g_variant_builder_init (&scopes, G_VARIANT_TYPE_STRING_ARRAY);
+  for (BnAccessLevel l = BN_ACCESS_OBSERVE; l <= level; l++)
+    g_variant_builder_add (&scopes, "s", bn_access_level_to_string (l));
+  return g_variant_builder_end (&scopes);
+}
+
+static void
+insert_identity (GVariantDict *dict, BnSession *session)
+{
+  g_variant_dict_insert (dict, "level", "s", bn_access_level_to_string (session->level));
+  if (session->device != NULL)
+    g_variant_dict_insert (dict, "device", "s", session->device);
+  g_variant_dict_insert_value (dict, "scopes", make_scopes (session->level));
+}
+
+static GVariant *
+make_auth (BnClient *self)
+{
+  static const char *const methods[] = { "token", "cookie", NULL };
+  GVariantDict auth;
+
+  g_variant_dict_init (&auth, NULL);
+  g_variant_dict_insert (&auth, "state", "s", self->session != NULL ? "ok" : "required");
+  g_variant_dict_insert_value (&auth, "methods", g_variant_new_strv (methods, -1));
+  if (self->session != NULL)
+    insert_identity (&auth, self->session);
+  return g_variant_dict_end (&auth);
+}
+
+static GVariant *
+make_limits (const BnLimits *limits)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "message", "u", (guint32)limits->frames.message_bytes);
+  g_variant_dict_insert (&dict, "subscriptions", "u", limits->subscriptions);
+  g_variant_dict_insert (&dict, "rate", "u", limits->rate);
+  g_variant_dict_insert (&dict, "requests", "u", limits->requests_in_flight);
+  return g_variant_dict_end (&dict);
+}
+
+static GVariant *
+make_capabilities (void)
+{
+  static const char *const capabilities[] = { "retained",  "rate", "coalesce",
+                                              "heartbeat", "gap",  NULL };
+
+  return g_variant_new_strv (capabilities, -1);
+}
+
+void
+bn_client_say_hello (BnClient *self)
+{
+  const BnLimits *limits = bn_room_get_limits (self->room);
+  const char *epoch = bn_backend_get_epoch (bn_room_get_backend (self->room));
+  g_autofree char *connection = g_strdup_printf ("c%" G_GUINT64_FORMAT, self->number);
+  GVariantDict hello;
+
+  g_variant_dict_init (&hello, NULL);
+  g_variant_dict_insert (&hello, "protocol", "u", PROTOCOL);
+  g_variant_dict_insert (&hello, "server", "s", "binnacle");
+  g_variant_dict_insert (&hello, "version", "s", bn_room_version (self->room));
+  g_variant_dict_insert (&hello, "connection", "s", connection);
+  if (epoch != NULL)
+    {
+      g_variant_dict_insert (&hello, "epoch", "s", epoch);
+      g_variant_dict_insert (&hello, "seq", "t", bn_room_sequence (self->room));
+    }
+  g_variant_dict_insert_value (&hello, "auth", make_auth (self));
+  g_variant_dict_insert_value (&hello, "capabilities", make_capabilities ());
+  g_variant_dict_insert_value (&hello, "limits", make_limits (limits));
+  g_variant_dict_insert (&hello, "heartbeat", "u", limits->heartbeat_ms);
+  g_variant_dict_insert (&hello, "time", "x", bn_room_real_time (self->room) / 1000);
+  bn_client_send (self, bn_message_frame ("system.hello", g_variant_dict_end (&hello)));
+}
+
+void
+bn_client_on_hello (BnClient *self, BnMessage *message)
+{
+  g_auto (GStrv) capabilities = NULL;
+  g_autoptr (GVariant) client = NULL;
+  g_autoptr (GError) error = NULL;
+  GVariantDict reply;
+  double protocol = PROTOCOL;
+
+  bn_payload_lookup_number (message->payload, "protocol", &protocol);
+  if (protocol < PROTOCOL)
+    {
+      bn_client_close (self, BN_CLOSE_UNSUPPORTED_PROTOCOL, "The protocol is version 2");
+      return;
+    }
+  capabilities = bn_payload_lookup_strings (message->payload, "capabilities", &error);
+  if (error != NULL)
+    {
+      bn_client_fail (self, message->id, message->type, error);
+      return;
+    }
+  self->answers_heartbeat =
+      capabilities != NULL && g_strv_contains ((const char *const *)capabilities, "heartbeat");
+  client = bn_payload_lookup (message->payload, "client", G_VARIANT_TYPE_VARDICT);
+  if (client != NULL)
+    {
+      g_free (self->name);
+      self->name = g_strndup (bn_payload_lookup_string (client, "name"), 64);
+      if (self->name != NULL && !g_utf8_validate (self->name, -1, NULL))
+        g_clear_pointer (&self->name, g_free);
+    }
+  bn_room_wake (self->room,
+                bn_room_now (self->room)
+                    + bn_room_get_limits (self->room)->silence_ms * G_GINT64_CONSTANT (1000));
+
+  if (message->id == NULL)
+    return;
+  g_variant_dict_init (&reply, NULL);
+  g_variant_dict_insert (&reply, "protocol", "u", PROTOCOL);
+  g_variant_dict_insert_value (&reply, "capabilities", make_capabilities ());
+  bn_client_send (self, bn_message_frame_reply ("system.hello.result", message->id,
+                                                g_variant_dict_end (&reply)));
+}
+
+void
+bn_client_set_session (BnClient *self, BnSession *session)
+{
+  g_assert (self->session == NULL);
+
+  self->session = bn_session_ref (session);
+  session->uses++;
+  bn_room_note_authenticated (self->room);
+  bn_room_watch_modules (self->room, session);
+}
+
+typedef struct
+{
+  BnClient *client; /* (owned) */
+  char *id;         /* (nullable) */
+} Auth;
+
+static void
+auth_free (Auth *auth)
+{
+  bn_client_unref (auth->client);
+  g_free (auth->id);
+  g_free (auth);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Auth, auth_free)
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Auth) auth = user_data;
+  BnClient *self = auth->client;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BnSession) session = bn_sessions_open_finish (BN_SESSIONS (source), result, &error);
+  GVariantDict reply;
+
+  self->authenticating = FALSE;
+  if (self->closing || self->session != NULL)
+    return;
+  if (session == NULL)
+    {
+      bn_counters_add (bn_room_get_counters (self->room), BN_COUNT_LOGIN_FAILED);
+      bn_client_fail (self, auth->id, "system.auth", error);
+      return;
+    }
+  bn_client_set_session (self, session);
+  g_variant_dict_init (&reply, NULL);
+  insert_identity (&reply, session);
+  bn_client_send (
+      self, bn_message_frame_reply ("system.auth.result", auth->id, g_variant_dict_end (&reply)));
+}
+
+void
+bn_client_on_auth (BnClient *self, BnMessage *message)
+{
+  const char *token = bn_payload_lookup_string (message->payload, "token");
+  g_autoptr (GError) error = NULL;
+  Auth *auth;
+
+  if (token == NULL)
+    g_set_error (&error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "\"token\" must be a string");
+  else if (self->session != NULL || self->authenticating)
+    g_set_error (&error, BN_ERROR, BN_ERROR_CONFLICT, "This connection has said already who it is");
+  if (error != NULL)
+    {
+      bn_client_fail (self, message->id, message->type, error);
+      return;
+    }
+  self->authenticating = TRUE;
+  auth = g_new0 (Auth, 1);
+  auth->client = bn_client_ref (self);
+  auth->id = g_strdup (message->id);
+  bn_sessions_open_async (bn_room_get_sessions (self->room), token, self->address, self->user_agent,
+                          on_opened, auth);
+}

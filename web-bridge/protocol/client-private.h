@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* The parts of a client that only protocol/ sees. */
+#pragma once
+
+#include "protocol/client.h"
+#include "protocol/message.h"
+#include "protocol/out-queue.h"
+
+G_BEGIN_DECLS
+
+/* Tokens that fill with time: a burst, then a rate. */
+typedef struct
+{
+  gint64 last_usec;
+  double tokens;
+} BnBucket;
+
+gboolean bn_bucket_take (BnBucket *self, gint64 now_usec, guint per_second, guint burst);
+
+/* What a client asked for with one websocket.subscribe. */
+typedef struct
+{
+  BnClient *client; /* (unowned) */
+  guint64 serial;   /* tells it from one that takes its place while an answer is awaited */
+  char *name;       /* (nullable) */
+  char *json_name;  /* (nullable): GRefString, see bn_broadcast_get_frame() */
+  GStrv patterns;
+  guint interval_ms;
+  BnLease *lease;  /* (nullable): NULL until the hub has answered */
+  guint position;  /* in the lease's members */
+  gboolean member; /* it gets events */
+} BnSubscription;
+
+struct _BnClient
+{
+  guint references; /* the socket's, and one for each answer that is awaited */
+  BnRoom *room;     /* (unowned): outlives its clients */
+  const BnOutlet *outlet;
+  gpointer socket;    /* NULL when it is gone */
+  BnSession *session; /* (owned, nullable): NULL until it said who it is */
+  char *address;
+  char *user_agent;
+  char *name; /* (nullable): what it calls itself */
+  guint64 number;
+  gint64 connected_usec; /* monotonic */
+  gint64 since_usec;     /* since 1970 */
+  gint64 heard_usec;
+  GPtrArray *subscriptions; /* (nullable): BnSubscription, owned */
+  guint64 last_serial;
+
+  /* Fan-out: what this round has found out; see room.c. */
+  guint64 round;
+  char *round_names;
+
+  /* Out */
+  BnOutQueue *queue; /* (nullable): while something waits */
+  gint64 progress_usec;
+  gint64 full_usec; /* since when the queue is full; 0: it is not */
+  guint64 sent;
+  gboolean blocked;
+
+  /* In */
+  BnBucket requests;
+  BnBucket pings;
+  guint refused_requests; /* in a row */
+  guint bad_messages;     /* in a row */
+  guint in_flight;
+  gboolean authenticating;
+  gboolean answers_heartbeat;
+  gboolean closing;
+};
+
+BnClient *bn_client_ref (BnClient *self);
+void bn_client_unref (BnClient *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BnClient, bn_client_unref)
+
+/* client.c */
+void bn_client_send (BnClient *self, GBytes *frame); /* takes @frame */
+void bn_client_deliver (BnClient *self, BnBroadcast *broadcast, char *names);
+void bn_client_send_gap (BnClient *self, guint64 from, guint64 to);
+void bn_client_fail (BnClient *self, const char *id, const char *type, const GError *error);
+void bn_client_close (BnClient *self, guint code, const char *reason);
+void bn_client_say_hello (BnClient *self);
+/* Deadlines; returns when to look again, 0 if there is nothing to wait for. */
+gint64 bn_client_tick (BnClient *self, gint64 now_usec);
+
+/* client-identity.c */
+void bn_client_set_session (BnClient *self, BnSession *session);
+void bn_client_on_hello (BnClient *self, BnMessage *message);
+void bn_client_on_auth (BnClient *self, BnMessage *message);
+
+/* client-subscriptions.c */
+void bn_client_on_subscribe (BnClient *self, BnMessage *message);
+void bn_client_on_unsubscribe (BnClient *self, BnMessage *message);
+void bn_client_drop_subscriptions (BnClient *self);
+
+/* client-requests.c: takes @message. */
+void bn_client_request (BnClient *self, BnMessage *message);
+
+/* room.c */
+void bn_room_add (BnRoom *self, BnClient *client);
+void bn_room_remove (BnRoom *self, BnClient *client);
+void bn_room_note_authenticated (BnRoom *self);
+void bn_room_wake (BnRoom *self, gint64 at_usec);
+gint64 bn_room_now (BnRoom *self);
+gint64 bn_room_real_time (BnRoom *self);
+BnLeases *bn_room_leases (BnRoom *self);
+const char *bn_room_version (BnRoom *self);
+guint64 bn_room_sequence (BnRoom *self);
+GVariant *bn_room_describe_clients (BnRoom *self); /* a{sv}, floating */
+
+G_END_DECLS
