@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* /api/MODULE/METHOD: every request of the hub as a GET (what is safe) or a POST. */
+#include <string.h>
+
+#include "http/http-private.h"
+#include "introspection/codec/json.h"
+#include "introspection/error.h"
+#include "introspection/event-type.h"
+#include "introspection/names.h"
+
+typedef struct
+{
+  BnHttpServer *server;       /* (owned) */
+  SoupServerMessage *message; /* (owned) */
+  BnSession *session;         /* (owned, nullable) */
+  char *type;
+  GVariant *arguments; /* a{sv} */
+} Call;
+
+static void
+call_free (Call *call)
+{
+  g_object_unref (call->server);
+  g_object_unref (call->message);
+  g_clear_pointer (&call->session, bn_session_unref);
+  g_free (call->type);
+  g_clear_pointer (&call->arguments, g_variant_unref);
+  g_free (call);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
+
+static void
+on_replied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = bn_backend_call_finish (BN_BACKEND (source), result, &error);
+  g_autoptr (GVariant) values = NULL;
+
+  soup_server_message_unpause (call->message);
+  if (reply == NULL)
+    {
+      bn_counters_add (call->server->counters, BN_COUNT_REQUEST_ERRORS);
+      bn_reply_error (call->message, error);
+      return;
+    }
+  g_variant_get (reply, "(@a{sv})", &values);
+  bn_reply_json (call->message, 200, values);
+}
+
+static void
+send_call (Call *call)
+{
+  GVariantDict options;
+
+  g_variant_dict_init (&options, NULL);
+  if (call->session->handle != NULL)
+    g_variant_dict_insert (&options, "session", "s", call->session->handle);
+  bn_counters_add (call->server->counters, BN_COUNT_REQUESTS);
+  soup_server_message_pause (call->message);
+  bn_backend_call_async (
+      call->server->backend, BN_IFACE_EVENT_BUS, "Request",
+      g_variant_new ("(s@a{sv}@a{sv})", call->type, call->arguments, g_variant_dict_end (&options)),
+      on_replied, call);
+}
+
+static void
+on_facts (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  g_autoptr (GError) error = NULL;
+  const BnMethodFacts *facts = bn_catalog_lookup_finish (BN_CATALOG (source), result, &error);
+  gboolean is_post = g_str_equal (soup_server_message_get_method (call->message), "POST");
+
+  soup_server_message_unpause (call->message);
+  if (facts == NULL)
+    bn_reply_error (call->message, error);
+  else if (facts->stream)
+    bn_reply_problem (call->message, 501, "unsupported",
+                      "This method answers with a stream, which this address does not offer");
+  else if (!facts->known && !is_post)
+    bn_reply_problem (call->message, 404, "unknown_type", "There is no such method");
+  else if (facts->safe || is_post)
+    send_call (g_steal_pointer (&call));
+  else
+    bn_reply_check_method (call->message, "POST");
+}
+
+static void
+on_identity (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  BnHttpServer *server = call->server;
+  g_autoptr (GError) error = NULL;
+
+  call->session = bn_identity_find_finish (server, result, &error);
+  if (call->session == NULL)
+    {
+      bn_reply_error (call->message, error);
+      return;
+    }
+  soup_server_message_pause (call->message);
+  bn_catalog_lookup_async (bn_room_get_catalog (server->room), call->type, call->session->handle,
+                           on_facts, g_steal_pointer (&call));
+}
+
+static GVariant *
+read_query (GHashTable *query)
+{
+  GVariantDict dict;
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_variant_dict_init (&dict, NULL);
+  if (query != NULL)
+    {
+      g_hash_table_iter_init (&iter, query);
+      while (g_hash_table_iter_next (&iter, &key, &value))
+        if (g_utf8_validate (key, -1, NULL) && g_utf8_validate (value, -1, NULL))
+          g_variant_dict_insert (&dict, key, "s", (const char *)value);
+    }
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+static GVariant *
+read_body (SoupServerMessage *message, GError **error)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+  g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
+  g_autoptr (GVariant) object = NULL;
+  const char *type = soup_message_headers_get_content_type (headers, NULL);
+
+  if (g_bytes_get_size (bytes) == 0)
+    return g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  /* What a form of another site can send is not this. */
+  if (g_strcmp0 (type, "application/json") != 0)
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_BAD_MESSAGE,
+                   "Send the arguments as Content-Type: application/json");
+      return NULL;
+    }
+  object = bn_json_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, error);
+  if (object == NULL)
+    return NULL;
+  if (!g_variant_is_of_type (object, G_VARIANT_TYPE_VARDICT))
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD,
+                   "The body must be an object, the arguments by name");
+      return NULL;
+    }
+  return g_steal_pointer (&object);
+}
+
+/* "docker/list_containers" -> "docker.list_containers"; NULL if it is not written like that. */
+static char *
+read_type (const char *path)
+{
+  g_autofree char *type = g_strdelimit (g_strdup (path), "/", '.');
+
+  if (strchr (path, '.') != NULL || !bn_event_type_is_valid (type))
+    return NULL;
+  return g_steal_pointer (&type);
+}
+
+void
+bn_api_handle (BnHttpServer *server, SoupServerMessage *message, const char *path,
+               GHashTable *query)
+{
+  g_autoptr (Call) call = g_new0 (Call, 1);
+  g_autoptr (GError) error = NULL;
+
+  call->server = g_object_ref (server);
+  call->message = g_object_ref (message);
+  call->type = read_type (path);
+  if (call->type == NULL)
+    {
+      bn_reply_problem (message, 404, "not_found",
+                        "Addresses are written /api/MODULE/METHOD, in small letters");
+      return;
+    }
+  if (!bn_reply_check_method (message, "GET, HEAD, POST"))
+    return;
+  if (g_str_equal (soup_server_message_get_method (message), "POST"))
+    call->arguments = read_body (message, &error);
+  else
+    call->arguments = read_query (query);
+  if (call->arguments == NULL)
+    {
+      bn_reply_error (message, error);
+      return;
+    }
+  bn_identity_find_async (server, message, on_identity, g_steal_pointer (&call));
+}

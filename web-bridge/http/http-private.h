@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* The parts of the HTTP server that only http/ sees. */
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "guard/admission.h"
+#include "guard/deadlines.h"
+#include "guard/login-delay.h"
+#include "guard/request-guard.h"
+#include "http/http-server.h"
+#include "http/listener.h"
+#include "http/page.h"
+#include "http/pump.h"
+
+G_BEGIN_DECLS
+
+struct _BnHttpServer
+{
+  GObject parent_instance;
+
+  BnBackend *backend;
+  const BnLimits *limits;
+  BnCounters *counters;
+  BnClock clock;
+  GSource *wake; /* of the room's clock */
+  BnRoom *room;
+  BnPump *pump;
+  BnListener *listener;
+  SoupServer *soup;
+  BnAdmission *admission;
+  BnAllowList *allowed;
+  BnLoginDelay *login_delay;
+  BnDeadlines *deadlines;
+  BnPage *page;            /* (nullable) */
+  GHashTable *connections; /* a set of BnConnection */
+  guint16 port;
+  gboolean stopped;
+};
+
+/* A TCP connection, from accept until it closes or becomes a WebSocket. */
+typedef struct
+{
+  BnHttpServer *server; /* (owned) */
+  GIOStream *stream;    /* (unowned): goes when libsoup lets go of it */
+  char *address;        /* of the peer, without the port */
+  BnDeadline deadline;
+  gboolean taken; /* it is a WebSocket now: its place goes with that */
+} BnConnection;
+
+/* connection.c */
+void bn_connection_accept (BnHttpServer *server, GSocket *socket);
+BnConnection *bn_connection_of (SoupServerMessage *message);
+void bn_connection_set_deadline (BnConnection *self, BnDeadlineClass class);
+/* For bn_deadlines_new(). */
+void bn_connection_on_deadline (gpointer owner, BnDeadlineClass class, gpointer user_data);
+void bn_connection_shut (BnConnection *self);
+
+/* upgrade.c */
+void bn_upgrade_handle (BnHttpServer *server, SoupServerMessage *message);
+
+/* identity.c: the token that a request has, from Authorization or the cookie. */
+char *bn_identity_read_token (BnHttpServer *server, SoupServerMessage *message,
+                              gboolean *from_cookie);
+void bn_identity_set_cookie (BnHttpServer *server, SoupServerMessage *message, const char *token);
+
+/* The session of a request. finish gives NULL and an error: unauthenticated, rate_limited,
+ * unavailable. The message is paused meanwhile. */
+void bn_identity_find_async (BnHttpServer *server, SoupServerMessage *message,
+                             GAsyncReadyCallback callback, gpointer user_data);
+BnSession *bn_identity_find_finish (BnHttpServer *server, GAsyncResult *result, GError **error);
+
+/* auth-routes.c, api-routes.c: @path begins behind "/api/". */
+gboolean bn_auth_handle (BnHttpServer *server, SoupServerMessage *message, const char *path);
+void bn_api_handle (BnHttpServer *server, SoupServerMessage *message, const char *path,
+                    GHashTable *query);
+
+/* reply.c */
+void bn_reply_json (SoupServerMessage *message, guint status, GVariant *value);
+void bn_reply_error (SoupServerMessage *message, const GError *error);
+void bn_reply_problem (SoupServerMessage *message, guint status, const char *code,
+                       const char *detail);
+void bn_reply_headers (SoupServerMessage *message);
+guint bn_reply_status_of (const GError *error);
+/* TRUE if the method is one of those, else answers 405. @allow: "GET, HEAD" or "POST". */
+gboolean bn_reply_check_method (SoupServerMessage *message, const char *allow);
+
+G_END_DECLS
