@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* What module.describe answers: a manifest as one dictionary, in the viewer's language. */
+#include <string.h>
+
 #include "core/manifest-private.h"
 
 static void
@@ -145,6 +147,48 @@ describe_methods (BnManifest *self, const char *locale)
   return g_variant_builder_end (&rows);
 }
 
+/* The headings of a table or the names of details: those of the manifest, or the names as words. */
+static GVariant *
+describe_card_labels (BnManifest *self, const char *group, const BnCard *card, const char *locale)
+{
+  g_auto (GVariantBuilder) words = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+  g_auto (GStrv) labels = bn_manifest_reader_dup_texts (self->reader, group, "Labels", locale);
+
+  if (labels != NULL)
+    return g_variant_new_strv ((const char *const *)labels, -1);
+  for (guint i = 0; card->names[i] != NULL; i++)
+    {
+      g_autofree char *name = g_strndup (card->names[i], strcspn (card->names[i], ":"));
+
+      g_variant_builder_add_value (&words,
+                                   g_variant_new_take_string (bn_manifest_name_to_words (name)));
+    }
+  return g_variant_builder_end (&words);
+}
+
+static GVariant *
+describe_cards (BnManifest *self, const char *locale)
+{
+  g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < self->cards->len; i++)
+    {
+      const BnCard *card = g_ptr_array_index (self->cards, i);
+      g_auto (GVariantDict) row = G_VARIANT_DICT_INIT (card->content);
+      g_autofree char *group = g_strconcat ("Card ", card->id, NULL);
+      g_autofree char *title = bn_manifest_reader_dup_text (self->reader, group, "Title", locale);
+
+      if (title == NULL)
+        title = bn_manifest_name_to_words (card->id);
+      g_variant_dict_insert (&row, "title", "s", title);
+      if (card->names != NULL)
+        g_variant_dict_insert_value (&row, "labels",
+                                     describe_card_labels (self, group, card, locale));
+      g_variant_builder_add_value (&rows, g_variant_dict_end (&row));
+    }
+  return g_variant_builder_end (&rows);
+}
+
 GVariant *
 bn_manifest_describe (BnManifest *self, const char *locale)
 {
@@ -167,5 +211,6 @@ bn_manifest_describe (BnManifest *self, const char *locale)
                          describe_events (self, "Accept", self->accepts, locale));
   g_variant_builder_add (&builder, "{sv}", "workers", describe_workers (self, locale));
   g_variant_builder_add (&builder, "{sv}", "methods", describe_methods (self, locale));
+  g_variant_builder_add (&builder, "{sv}", "cards", describe_cards (self, locale));
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }

@@ -8,6 +8,15 @@
 
 G_BEGIN_DECLS
 
+/* A piece of user interface. */
+typedef struct
+{
+  char *id;
+  gint order;
+  char **names;      /* nullable: of columns or fields, "name" or "name:as" */
+  GVariant *content; /* a{sv}: what module.describe answers, without the texts */
+} BnCard;
+
 struct _BnManifest
 {
   gatomicrefcount refs;
@@ -38,6 +47,8 @@ struct _BnManifest
   GPtrArray *workers;  /* of BnWorkerSpec */
   GPtrArray *methods;  /* of BnMethodSpec */
 
+  GPtrArray *cards; /* of BnCard, in their order */
+
   /* Borrowed names and specifications of the arrays above. */
   GHashTable *events_by_name;
   GHashTable *accepts_by_name;
@@ -58,6 +69,10 @@ void bn_method_spec_free (BnMethodSpec *spec);
 /* manifest-events.c */
 gboolean bn_manifest_read_workers (BnManifest *self, GError **error);
 gboolean bn_manifest_read_events (BnManifest *self, GError **error);
+
+/* manifest-cards.c */
+gboolean bn_manifest_read_cards (BnManifest *self, GError **error);
+void bn_card_free (BnCard *card);
 
 /* event-spec.c: @type is the full type, @name its local form */
 BnEventSpec *bn_event_spec_new (const char *name, const char *type);

@@ -31,6 +31,7 @@ manifest_new (BnManifestKind kind)
   self->accepts = g_ptr_array_new_with_free_func ((GDestroyNotify)bn_event_spec_free);
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify)worker_spec_free);
   self->methods = g_ptr_array_new_with_free_func ((GDestroyNotify)bn_method_spec_free);
+  self->cards = g_ptr_array_new_with_free_func ((GDestroyNotify)bn_card_free);
   self->events_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->accepts_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->workers_by_name = g_hash_table_new (g_str_hash, g_str_equal);
@@ -47,6 +48,7 @@ manifest_free (BnManifest *self)
   g_clear_pointer (&self->workers_by_name, g_hash_table_unref);
   g_clear_pointer (&self->accepts_by_name, g_hash_table_unref);
   g_clear_pointer (&self->events_by_name, g_hash_table_unref);
+  g_clear_pointer (&self->cards, g_ptr_array_unref);
   g_clear_pointer (&self->methods, g_ptr_array_unref);
   g_clear_pointer (&self->workers, g_ptr_array_unref);
   g_clear_pointer (&self->accepts, g_ptr_array_unref);
@@ -179,7 +181,8 @@ read_parts (BnManifest *self, GError **error)
   if (self->folder != NULL && self->interface != NULL && !load_xml (self, error))
     return FALSE;
   return bn_manifest_read_interface (self, error) && bn_manifest_read_methods (self, error)
-         && bn_manifest_read_workers (self, error) && bn_manifest_read_events (self, error);
+         && bn_manifest_read_workers (self, error) && bn_manifest_read_events (self, error)
+         && bn_manifest_read_cards (self, error);
 }
 
 BnManifest *
