@@ -5,6 +5,7 @@
 
 #include "core/manifest-private.h"
 #include "introspection/error.h"
+#include "introspection/value-depth.h"
 
 /* A field, found by its name. Its bit marks that a payload has had it. */
 typedef struct
@@ -143,6 +144,12 @@ bn_event_spec_check (const BnEventSpec *spec, GVariant *payload, GError **error)
                        g_variant_get_type_string (value),
                        (int)g_variant_type_get_string_length (slot->field->type),
                        g_variant_type_peek_string (slot->field->type));
+          return FALSE;
+        }
+      if (g_variant_is_container (value) && !bn_value_depth_check (value, BN_VALUE_DEPTH_MAX - 3))
+        {
+          g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "%s: %s: is nested too deeply",
+                       spec->type, name);
           return FALSE;
         }
       if ((seen & slot->bit) != 0)
