@@ -118,8 +118,14 @@ const char *bn_error_dbus_name (BnError error);
  */
 gboolean bn_error_is (const GError *error, BnError code);
 
-/* Makes an error of any domain one of ours, with the same code for everybody and the message as its
- * author wrote it, without the prefix that GDBus puts before the message of a remote error. */
+/**
+ * bn_error_normalise: (skip)
+ * @error: (inout): an error of any domain, which is replaced
+ *
+ * Makes an error of any domain one of this domain, with its code mapped as by
+ * [func@Binnacle.error_from_gerror] and the message as its author wrote it, without the prefix that
+ * GDBus puts before the message of a remote error.
+ */
 void bn_error_normalise (GError **error);
 
 G_END_DECLS
