@@ -94,6 +94,7 @@ on_identity (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Call) call = user_data;
   BnHttpServer *server = call->server;
   g_autoptr (GError) error = NULL;
+  const char *type, *handle;
 
   call->session = bn_identity_find_finish (server, result, &error);
   if (call->session == NULL)
@@ -102,8 +103,10 @@ on_identity (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   soup_server_message_pause (call->message);
-  bn_catalog_lookup_async (bn_room_get_catalog (server->room), call->type, call->session->handle,
-                           on_facts, g_steal_pointer (&call));
+  type = call->type;
+  handle = call->session->handle;
+  bn_catalog_lookup_async (bn_room_get_catalog (server->room), type, handle, on_facts,
+                           g_steal_pointer (&call));
 }
 
 static GVariant *

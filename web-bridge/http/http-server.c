@@ -6,6 +6,9 @@
 #include "http/http-private.h"
 #include "introspection/error.h"
 
+/* libsoup answers a refused request only when its body has come: so long it may take. */
+#define REFUSED_MS 500
+
 G_DEFINE_FINAL_TYPE (BnHttpServer, bn_http_server, G_TYPE_OBJECT)
 
 /* The room's clock. */
@@ -133,6 +136,8 @@ on_got_headers (SoupServerMessage *message, gpointer user_data)
   if (verdict.status == 0)
     return;
   bn_counters_add (self->counters, verdict.count);
+  if (connection != NULL)
+    bn_connection_set_deadline (connection, BN_DEADLINE_CLOSE);
   /* What else this peer sends is not read, or read and thrown away. */
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
   bn_reply_problem (message, verdict.status, verdict.code, verdict.detail);
@@ -290,6 +295,7 @@ make_deadlines (BnHttpServer *self)
     [BN_DEADLINE_BODY] = self->limits->body_ms,
     [BN_DEADLINE_REPLY] = self->limits->idle_ms,
     [BN_DEADLINE_IDLE] = self->limits->idle_ms,
+    [BN_DEADLINE_CLOSE] = REFUSED_MS,
   };
 
   self->deadlines = bn_deadlines_new (lengths_ms, bn_connection_on_deadline, self);
