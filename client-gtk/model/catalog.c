@@ -137,8 +137,9 @@ described_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   BnCatalog *self = call->self;
   BnModuleItem *item;
 
-  if (reply == NULL)
-    return; /* the state of the module says why, and the next change of it asks again */
+  /* The state of the module says why, and the next change of it asks again. */
+  if (reply == NULL || bn_dict_get_string (reply, "name", NULL) == NULL)
+    return;
   description = bn_description_new (reply);
   declare_samples (self, description);
   if (g_str_equal (call->name, HUB_NAME))

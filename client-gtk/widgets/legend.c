@@ -168,13 +168,12 @@ bn_legend_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       Item *item = &self->items[i];
       int x = (int)(i % columns) * step;
       int y = (int)(i / columns) * (height + ROW_GAP);
-      int right = x + MIN (item_width (item), width);
-      /* In several columns values end at the same place. */
-      int end = columns > 1 || self->n_items > columns ? x + step - COLUMN_GAP : right;
+      int name_x = x + SWATCH + INNER_GAP;
 
       draw_swatch (self, snapshot, i, x, y, height);
-      draw_layout (snapshot, item->name, x + SWATCH + INNER_GAP, y, &dim);
-      draw_layout (snapshot, item->value, end - layout_width (item->value), y, &colour);
+      draw_layout (snapshot, item->name, name_x, y, &dim);
+      draw_layout (snapshot, item->value, name_x + layout_width (item->name) + INNER_GAP, y,
+                   &colour);
     }
   gtk_snapshot_pop (snapshot);
 }
