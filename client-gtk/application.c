@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* The application. */
-#include "application.h"
+#include "client-gtk/application.h"
 
 #include "model/session.h"
-#include "window.h"
+#include "client-gtk/window.h"
 
 #include <glib/gi18n.h>
 

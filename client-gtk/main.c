@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* binnacle-gtk: the native face of Binnacle. */
-#include "application.h"
+#include "client-gtk/application.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>

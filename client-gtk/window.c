@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* The window. */
-#include "window.h"
+#include "client-gtk/window.h"
 
 #include "pages/activity-page.h"
 #include "pages/cards-page.h"

@@ -3,7 +3,7 @@
 /* screenshots FOLDER [PAGE...]: a picture of each page, light and dark, wide and narrow. Needs a
  * hub on the session bus. */
 #include "model/session.h"
-#include "window.h"
+#include "client-gtk/window.h"
 
 #define SETTLE_MS 1500
 
