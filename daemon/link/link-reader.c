@@ -60,7 +60,7 @@ bn_link_reader_add (BnLinkReader *self, gsize size)
 gsize
 bn_link_reader_peek (const BnLinkReader *self, const guint8 **data)
 {
-  *data = self->data + self->start;
+  *data = self->data != NULL ? self->data + self->start : NULL;
   return self->end - self->start;
 }
 
@@ -87,7 +87,7 @@ read_uint32 (const guint8 *bytes, gboolean big)
 BnLinkFrame
 bn_link_reader_next (const BnLinkReader *self, const guint8 **frame, gsize *size, GError **error)
 {
-  const guint8 *header = self->data + self->start;
+  const guint8 *header;
   gsize held = self->end - self->start;
   gboolean big;
   guint64 fields;
@@ -95,6 +95,7 @@ bn_link_reader_next (const BnLinkReader *self, const guint8 **frame, gsize *size
 
   if (held < BN_LINK_HEADER_BYTES)
     return BN_LINK_FRAME_MORE;
+  header = self->data + self->start;
   big = header[0] == 'B';
   if ((!big && header[0] != 'l') || header[1] == 0 || header[3] != 1)
     {

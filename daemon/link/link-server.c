@@ -64,10 +64,10 @@ forget (BnLinkServer *self, BnLink *link)
 static void
 on_ready (BnLink *link, BnLinkServer *self)
 {
-  g_autoptr (BnLink) keep = g_object_ref (link);
-
+  g_object_ref (link);
   forget (self, link);
   g_signal_emit (self, signals[SIGNAL_LINK], 0, link);
+  g_object_unref (link);
 }
 
 static void
