@@ -131,7 +131,9 @@ update_row (BnEntityRow *row, GVariant *worker)
   g_autofree char *interval = bn_format_number (bn_dict_get_uint (worker, "interval"), "ms", NULL);
   g_autofree char *duration = bn_format_variant (mean, "usec", NULL);
   /* Translators: "every 1.0 s, takes 420 µs" */
-  g_autofree char *subtitle = g_strdup_printf (_ ("every %s, takes %s"), interval, duration);
+  g_autofree char *subtitle = bn_dict_get_uint64 (worker, "runs") > 0
+                                  ? g_strdup_printf (_ ("every %s, takes %s"), interval, duration)
+                                  : g_strdup_printf (_ ("every %s"), interval);
 
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), subtitle);
   bn_entity_row_set_state (row, state);

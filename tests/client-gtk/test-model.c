@@ -6,6 +6,7 @@
 #include "model/event-log.h"
 #include "model/lease.h"
 #include "stage-hub.h"
+#include "wait-for.h"
 
 #include "introspection/error.h"
 
@@ -17,26 +18,6 @@ typedef struct
   BnSampleStore *samples;
   BnCatalog *catalog;
 } Fixture;
-
-static void
-wake_cb (gpointer user_data)
-{
-  *(gboolean *)user_data = TRUE;
-}
-
-/* Runs the main loop until @condition holds; fails after 10 s. */
-#define WAIT_FOR(condition)                                                                        \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    gboolean late_ = FALSE;                                                                        \
-    guint timeout_ = g_timeout_add_once (10000, wake_cb, &late_);                                  \
-    while (!(condition) && !late_)                                                                 \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    if (!late_)                                                                                    \
-      g_source_remove (timeout_);                                                                  \
-    g_assert_true (condition);                                                                     \
-  }                                                                                                \
-  G_STMT_END
 
 static BnStageHub *
 new_stage (void)
