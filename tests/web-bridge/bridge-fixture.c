@@ -75,6 +75,18 @@ resident_kib (void)
   return g_ascii_strtoull (strstr (status, "VmRSS:") + strlen ("VmRSS:"), NULL, 10);
 }
 
+void
+assert_grew_less (guint64 before, guint64 kib)
+{
+  guint64 now = resident_kib ();
+
+#ifdef __SANITIZE_ADDRESS__
+  kib += 320 * 1024;
+#endif
+  if (now > before)
+    g_assert_cmpuint (now - before, <, kib);
+}
+
 guint
 open_descriptors (void)
 {

@@ -34,6 +34,9 @@ void bridge_start_hub (Bridge *self, const char *epoch);
 
 /* Resident memory of this process, in KiB. */
 guint64 resident_kib (void);
+/* It is not @kib more than @before. (AddressSanitizer keeps freed memory for a while: with it the
+ * bound is wider.) */
+void assert_grew_less (guint64 before, guint64 kib);
 guint open_descriptors (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bridge, bridge_free)

@@ -392,7 +392,7 @@ test_flood (void)
   g_autoptr (WebClient) client = web_client_new (bridge->port);
 
   web_client_join (client, "observer");
-  for (guint i = 0; i < 400 && !web_client_is_closed (client); i++)
+  for (guint i = 0; i < 2000 && !web_client_is_closed (client); i++)
     web_client_say (client, "{\"type\":\"system.ping\"}");
   g_assert_cmpuint (web_client_wait_close (client), ==, 4429);
   g_assert_cmpuint (bridge->counters.values[BN_COUNT_FLOODS], ==, 1);

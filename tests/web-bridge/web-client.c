@@ -90,23 +90,41 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+dial (WebClient *self)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_port = htons (self->port),
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+
+  self->fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (connect (self->fd, (struct sockaddr *)&address, sizeof address), ==, 0);
+  fcntl (self->fd, F_SETFL, O_NONBLOCK);
+  web_client_set_reading (self, TRUE);
+}
+
 WebClient *
 web_client_new (guint16 port)
 {
   WebClient *self = g_new0 (WebClient, 1);
-  struct sockaddr_in address = { .sin_family = AF_INET,
-                                 .sin_port = htons (port),
-                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
 
   self->port = port;
   self->close_code = 1006;
   self->in = g_byte_array_new ();
   g_queue_init (&self->heard);
-  self->fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  g_assert_cmpint (connect (self->fd, (struct sockaddr *)&address, sizeof address), ==, 0);
-  fcntl (self->fd, F_SETFL, O_NONBLOCK);
-  web_client_set_reading (self, TRUE);
+  dial (self);
   return self;
+}
+
+/* The server closes after each answer. */
+static void
+dial_again (WebClient *self)
+{
+  web_client_set_reading (self, FALSE);
+  close (self->fd);
+  g_byte_array_set_size (self->in, 0);
+  self->closed = FALSE;
+  dial (self);
 }
 
 void
@@ -200,6 +218,8 @@ web_client_request (WebClient *self, const char *method, const char *path, const
       body != NULL ? g_strdup_printf ("Content-Length: %" G_GSIZE_FORMAT "\r\n", strlen (body))
                    : g_strdup ("");
 
+  if (self->head != NULL)
+    dial_again (self);
   text = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s%s\r\n%s", method, path,
                           self->port, headers != NULL ? headers : "", length,
                           body != NULL ? body : "");

@@ -144,8 +144,6 @@ on_got_headers (SoupServerMessage *message, gpointer user_data)
   if (verdict.status == 405)
     soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow",
                                   "GET, HEAD, POST");
-  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection",
-                                "close");
 }
 
 static void

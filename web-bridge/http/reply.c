@@ -51,14 +51,13 @@ static const struct
 void
 bn_reply_headers (SoupServerMessage *message)
 {
-  SoupMessageHeaders *in = soup_server_message_get_request_headers (message);
   SoupMessageHeaders *out = soup_server_message_get_response_headers (message);
 
   for (guint i = 0; i < G_N_ELEMENTS (headers_of_all); i++)
     soup_message_headers_replace (out, headers_of_all[i].name, headers_of_all[i].value);
-  /* libsoup closes when it is asked to, but does not say so. */
-  if (soup_message_headers_header_contains (in, "Connection", "close"))
-    soup_message_headers_replace (out, "Connection", "close");
+  /* libsoup 3.2 never frees a connection that its peer ends between two requests: there is one
+   * request a connection. */
+  soup_message_headers_replace (out, "Connection", "close");
 }
 
 /* Takes @json. */

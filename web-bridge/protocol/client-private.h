@@ -62,9 +62,9 @@ struct _BnClient
 
   /* In */
   BnBucket requests;
+  BnBucket refusals;
   BnBucket pings;
-  guint refused_requests; /* in a row */
-  guint bad_messages;     /* in a row */
+  guint bad_messages; /* in a row */
   guint in_flight;
   gboolean authenticating;
   gboolean answers_heartbeat;

@@ -5,8 +5,9 @@
 
 #include "introspection/error.h"
 
-/* Refused requests in a row: then it is no longer haste. */
-#define FLOOD_REFUSALS 200
+/* Refused requests: so many at once, and so many a second, are still haste. */
+#define REFUSALS_BURST 200
+#define REFUSALS_PER_SECOND 10
 
 BnClient *
 bn_client_ref (BnClient *self)
@@ -264,16 +265,13 @@ take_share (BnClient *self, const char *id, const char *type)
 {
   const BnLimits *limits = bn_room_get_limits (self->room);
   BnCounters *counters = bn_room_get_counters (self->room);
+  gint64 now = bn_room_now (self->room);
   g_autoptr (GError) error = NULL;
 
-  if (bn_bucket_take (&self->requests, bn_room_now (self->room), limits->requests_per_second,
-                      limits->requests_burst))
-    {
-      self->refused_requests = 0;
-      return TRUE;
-    }
+  if (bn_bucket_take (&self->requests, now, limits->requests_per_second, limits->requests_burst))
+    return TRUE;
   bn_counters_add (counters, BN_COUNT_BUSY);
-  if (++self->refused_requests >= FLOOD_REFUSALS)
+  if (!bn_bucket_take (&self->refusals, now, REFUSALS_PER_SECOND, REFUSALS_BURST))
     {
       bn_counters_add (counters, BN_COUNT_FLOODS);
       bn_client_close (self, BN_CLOSE_FLOOD, "Too many messages");
