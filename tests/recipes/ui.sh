@@ -4,6 +4,7 @@
 # ui.sh COMMAND...: runs a command with an X server, a session bus and a home of its own, drawing in
 # software, so that a picture is the same on every machine. SCREEN is WIDTHxHEIGHTxDEPTH.
 set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
 root=$(mktemp -d "${TMPDIR:-/tmp}/binnacle-ui.XXXXXX")
 mkdir -p "$root/config/gtk-4.0" "$root/run"
 chmod 700 "$root/run"
@@ -36,6 +37,7 @@ printf '[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n' \
 export DISPLAY=":$display" GDK_BACKEND=x11 GSK_RENDERER="${GSK_RENDERER:-cairo}" \
   HOME="$root" XDG_CONFIG_HOME="$root/config" XDG_CACHE_HOME="$root/cache" \
   XDG_DATA_HOME="$root/data" XDG_RUNTIME_DIR="$root/run" \
-  GSETTINGS_BACKEND=memory GIO_USE_VFS=local
+  GSETTINGS_BACKEND=memory GIO_USE_VFS=local GDK_DEBUG=gl-disable \
+  LSAN_OPTIONS="suppressions=$here/lsan.supp:print_suppressions=0"
 unset WAYLAND_DISPLAY
 dbus-run-session -- "$@"
