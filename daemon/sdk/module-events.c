@@ -126,3 +126,24 @@ bn_module_add_async_worker (BnModule *self, const char *name, BnWorkerStartFunc 
 
   bn_workers_add (workers, name, NULL, func, user_data, destroy);
 }
+
+/**
+ * bn_module_get_worker_interval:
+ * @self: the module
+ * @name: the worker's name in the manifest
+ *
+ * Tells how often the hub wants a worker to run, which is how much time should lie between two of
+ * its runs.
+ *
+ * Returns: milliseconds; 0 if the worker sleeps, or there is none of that name
+ */
+guint
+bn_module_get_worker_interval (BnModule *self, const char *name)
+{
+  BnWorkers *workers;
+
+  g_return_val_if_fail (BN_IS_MODULE (self), 0);
+  g_return_val_if_fail (name != NULL, 0);
+  workers = bn_module_get_workers (self);
+  return workers != NULL ? bn_workers_get_interval (workers, name) : 0;
+}

@@ -90,6 +90,7 @@ void bn_module_add_worker (BnModule *self, const char *name, BnWorkerFunc func, 
                            GDestroyNotify destroy);
 void bn_module_add_async_worker (BnModule *self, const char *name, BnWorkerStartFunc func,
                                  gpointer user_data, GDestroyNotify destroy);
+guint bn_module_get_worker_interval (BnModule *self, const char *name);
 
 void bn_module_request_async (BnModule *self, const char *type, GVariant *payload, guint timeout_ms,
                               GCancellable *cancellable, GAsyncReadyCallback callback,

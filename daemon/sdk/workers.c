@@ -207,6 +207,12 @@ bn_workers_set_demand (BnWorkers *self, GVariant *intervals)
     }
 }
 
+guint
+bn_workers_get_interval (BnWorkers *self, const char *name)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->intervals, name));
+}
+
 gboolean
 bn_workers_run_now (BnWorkers *self, const char *name)
 {

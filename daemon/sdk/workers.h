@@ -22,6 +22,9 @@ void bn_workers_add (BnWorkers *self, const char *name, BnWorkerFunc func,
 /* @intervals: a{su}, milliseconds, 0: do not run. A worker that it does not name stays as it is. */
 void bn_workers_set_demand (BnWorkers *self, GVariant *intervals);
 
+/* Milliseconds; 0 if the worker sleeps or there is none. */
+guint bn_workers_get_interval (BnWorkers *self, const char *name);
+
 /* FALSE if there is no such worker. */
 gboolean bn_workers_run_now (BnWorkers *self, const char *name);
 
