@@ -31,6 +31,8 @@ class Tree:
         texts = {}
         for path in sorted(list_files(root)):
             try:
+                if (root / path).is_symlink():
+                    continue  # what it points at has its own path
                 texts[path] = (root / path).read_text(encoding="utf-8")
             except UnicodeDecodeError:
                 texts[path] = None  # not a text
