@@ -155,10 +155,12 @@ on_subscribed (GObject *source, GAsyncResult *result, gpointer user_data)
           lease->session = bn_session_ref (asking->session);
         }
     }
+  /* Whoever is answered may leave at once: the lease must outlive all of them. */
+  lease->users++;
   answer (lease, tasks, error);
   if (reply != NULL && asking->done != NULL)
     asking->done (lease, asking->data);
-  if (lease->users == 0)
+  if (--lease->users == 0)
     drop (self, lease);
 }
 
