@@ -162,6 +162,18 @@ remove_small_chart (BnChartCard *self, const char *key)
   g_hash_table_remove (self->charts, key);
 }
 
+/* The top of the axis can be a field: the memory of this machine, the speed of this link. */
+static void
+follow_maximum (const BnCardInfo *card, BnChart *chart, GVariant *payload)
+{
+  g_autoptr (GVariant) value =
+      card->max != NULL ? g_variant_lookup_value (payload, card->max, NULL) : NULL;
+  double maximum;
+
+  if (bn_format_get_number (value, &maximum) && maximum > 0)
+    bn_plot_set_maximum (bn_chart_get_plot (chart), maximum);
+}
+
 static void
 bn_chart_card_sample (BnCardView *view, const char *key, GVariant *payload, gint64 time_usec)
 {
@@ -189,6 +201,7 @@ bn_chart_card_sample (BnCardView *view, const char *key, GVariant *payload, gint
       bn_format_get_number (value, &number);
       row[i] = (float)number;
     }
+  follow_maximum (card, chart, payload);
   bn_chart_append (chart, time_usec, row);
 }
 

@@ -381,6 +381,18 @@ bn_plot_set_span (BnPlot *self, gint64 span_usec)
 }
 
 void
+bn_plot_set_maximum (BnPlot *self, double maximum)
+{
+  g_return_if_fail (BN_IS_PLOT (self));
+
+  if (self->scale.fixed && self->scale.top == maximum)
+    return;
+  bn_chart_scale_init (&self->scale, self->unit, maximum);
+  self->labels_valid = FALSE;
+  bn_plot_refresh (self);
+}
+
+void
 bn_plot_set_compact (BnPlot *self, gboolean compact)
 {
   g_return_if_fail (BN_IS_PLOT (self));

@@ -21,6 +21,9 @@ GtkWidget *bn_plot_new (BnChartData *data, BnPlotStyle style, const char *unit, 
 /* From the left edge to the right one; 5 minutes at first. */
 void bn_plot_set_span (BnPlot *self, gint64 span_usec);
 
+/* The top of the axis from now on; 0: as the values need. */
+void bn_plot_set_maximum (BnPlot *self, double maximum);
+
 /* Without labels and with less height: one of many. */
 void bn_plot_set_compact (BnPlot *self, gboolean compact);
 

@@ -72,6 +72,20 @@ test_accessible (void)
 }
 
 static void
+test_maximum (void)
+{
+  const char *const one[] = { "Used", NULL };
+  g_autoptr (GtkWidget) chart = g_object_ref_sink (bn_chart_new ("Memory", one, "bytes", 0, FALSE));
+  BnPlot *plot = bn_chart_get_plot (BN_CHART (chart));
+  const float value = 3000;
+
+  bn_chart_append (BN_CHART (chart), 1000, &value);
+  g_assert_cmpfloat (bn_plot_get_top (plot), ==, 4096);
+  bn_plot_set_maximum (plot, 16000);
+  g_assert_cmpfloat (bn_plot_get_top (plot), ==, 16000);
+}
+
+static void
 test_table (void)
 {
   g_autoptr (GtkWidget) chart = make_chart ();
@@ -109,6 +123,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chart/legend", test_legend);
   g_test_add_func ("/chart/cursor", test_cursor);
   g_test_add_func ("/chart/accessible", test_accessible);
+  g_test_add_func ("/chart/maximum", test_maximum);
   g_test_add_func ("/chart/table", test_table);
   g_test_add_func ("/chart/draws", test_draws);
   return g_test_run ();
