@@ -22,8 +22,9 @@ typedef struct
   char *unit; /* nullable */
   BnCellKind kind;
   gboolean numeric;
-  int width; /* that it needs */
-  GtkColumnViewColumn *column;
+  int width;                   /* that it needs */
+  GtkColumnViewColumn *column; /* owned */
+  gboolean shown;
 } Column;
 
 struct _BnTableCard
@@ -48,6 +49,7 @@ clear_column (gpointer data)
   g_free (column->field);
   g_free (column->title);
   g_free (column->unit);
+  g_clear_object (&column->column);
 }
 
 /* "name" or "name:as" */
@@ -213,6 +215,19 @@ activated_cb (GtkColumnView *column_view, guint position, gpointer user_data)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* Taken out of the view: a column that is merely invisible keeps its room in GTK 4.8. */
+static void
+show_column (BnTableCard *self, Column *column, guint position, gboolean shown)
+{
+  if (column->shown == shown)
+    return;
+  column->shown = shown;
+  if (shown)
+    gtk_column_view_insert_column (GTK_COLUMN_VIEW (self->view), position, column->column);
+  else
+    gtk_column_view_remove_column (GTK_COLUMN_VIEW (self->view), column->column);
+}
+
 static void
 fit_cb (gpointer user_data)
 {
@@ -221,6 +236,7 @@ fit_cb (gpointer user_data)
       gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scroller));
   const BnCardInfo *card = bn_card_view_get_card (BN_CARD_VIEW (self));
   int left = (int)gtk_adjustment_get_page_size (adjustment) - (card->actions[0] != NULL ? 50 : 0);
+  guint n_shown = 0;
 
   self->fit_id = 0;
   for (guint i = 0; i < self->columns->len; i++)
@@ -228,7 +244,8 @@ fit_cb (gpointer user_data)
       Column *column = &g_array_index (self->columns, Column, i);
 
       left -= column->width;
-      gtk_column_view_column_set_visible (column->column, i == 0 || left >= 0);
+      show_column (self, column, n_shown, i == 0 || left >= 0);
+      n_shown += column->shown;
     }
 }
 
@@ -277,7 +294,7 @@ add_columns (BnTableCard *self)
       gtk_column_view_column_set_sorter (
           column->column, GTK_SORTER (gtk_custom_sorter_new (compare_rows, column, NULL)));
       gtk_column_view_append_column (GTK_COLUMN_VIEW (self->view), column->column);
-      g_object_unref (column->column); /* the view keeps it */
+      column->shown = TRUE;
       if (worst == NULL && column->kind == BN_CELL_METER)
         worst = column->column;
     }

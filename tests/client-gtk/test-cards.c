@@ -3,6 +3,8 @@
 /* Cards in a window, with a hub on a stage: their states, what they subscribe to, what they do. */
 #include "client-gtk/window.h"
 #include "pages/card-view.h"
+#include "pages/method-form.h"
+#include "pages/method-run.h"
 #include "stage-hub.h"
 #include "wait-for.h"
 
@@ -223,6 +225,85 @@ test_stopped_module (Fixture *f, gconstpointer data)
   WAIT_FOR (bn_stage_hub_get_n_requests (f->stage, "module.reset_failures") == 1);
 }
 
+static const BnMethodInfo *
+find_method (Fixture *f, const char *name)
+{
+  BnModuleItem *module = bn_catalog_find (bn_session_get_catalog (f->session), "containers");
+
+  return bn_description_find_method (bn_module_item_get_description (module), name);
+}
+
+static GtkWindow *
+find_window (GType type)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (g_type_is_a (G_OBJECT_TYPE (window), type))
+        return window;
+    }
+  return NULL;
+}
+
+/* The arguments come from the row; what else the row has stays here. */
+static void
+test_row_action (Fixture *f, gconstpointer data)
+{
+  BnModuleItem *module = bn_catalog_find (bn_session_get_catalog (f->session), "containers");
+  g_autoptr (GVariant) row = g_variant_ref_sink (
+      g_variant_parse (G_VARIANT_TYPE_VARDICT, "{'id': <'a1'>, 'name': <'x'>}", NULL, NULL, NULL));
+  GVariant *payload;
+
+  bn_method_run (GTK_WIDGET (f->window), f->session, module, find_method (f, "start_container"),
+                 row);
+  WAIT_FOR (bn_stage_hub_get_n_requests (f->stage, "containers.start_container") == 1);
+  payload = bn_stage_hub_get_last_payload (f->stage, "containers.start_container");
+  g_assert_cmpuint (g_variant_n_children (payload), ==, 1);
+  g_assert_true (g_variant_lookup (payload, "id", "&s", NULL));
+}
+
+static void
+test_destructive_action (Fixture *f, gconstpointer data)
+{
+  BnModuleItem *module = bn_catalog_find (bn_session_get_catalog (f->session), "containers");
+  g_autoptr (GVariant) row = g_variant_ref_sink (g_variant_parse (
+      G_VARIANT_TYPE_VARDICT, "{'id': <'a1'>, 'name': <'postgres'>}", NULL, NULL, NULL));
+  const BnMethodInfo *method = find_method (f, "remove_container");
+  GtkWindow *dialog;
+
+  bn_method_run (GTK_WIDGET (f->window), f->session, module, method, row);
+  dialog = find_window (ADW_TYPE_MESSAGE_DIALOG);
+  g_assert_nonnull (dialog);
+  g_assert_cmpstr (adw_message_dialog_get_heading (ADW_MESSAGE_DIALOG (dialog)), ==,
+                   "Remove: postgres?");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  gtk_window_destroy (dialog);
+  bn_method_run (GTK_WIDGET (f->window), f->session, module, method, row);
+  dialog = find_window (ADW_TYPE_MESSAGE_DIALOG);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "run");
+  WAIT_FOR (bn_stage_hub_get_n_requests (f->stage, "containers.remove_container") > 0);
+  gtk_window_destroy (dialog);
+  /* Cancelled once, done once. */
+  g_assert_cmpuint (bn_stage_hub_get_n_requests (f->stage, "containers.remove_container"), ==, 1);
+}
+
+static void
+test_form (Fixture *f, gconstpointer data)
+{
+  BnModuleItem *module = bn_catalog_find (bn_session_get_catalog (f->session), "containers");
+  GtkWindow *form;
+
+  bn_method_run (GTK_WIDGET (f->window), f->session, module, find_method (f, "pull_image"), NULL);
+  form = find_window (BN_TYPE_METHOD_FORM);
+  g_assert_nonnull (form);
+  g_assert_cmpstr (gtk_window_get_title (form), ==, "Pull image");
+  g_assert_cmpuint (bn_stage_hub_get_n_requests (f->stage, "containers.pull_image"), ==, 0);
+  gtk_window_destroy (form);
+}
+
 static void
 test_accessible (Fixture *f, gconstpointer data)
 {
@@ -257,6 +338,9 @@ main (int argc, char **argv)
   ADD ("refresh-event", test_refresh_event);
   ADD ("empty-list", test_empty_list);
   ADD ("stopped-module", test_stopped_module);
+  ADD ("row-action", test_row_action);
+  ADD ("destructive-action", test_destructive_action);
+  ADD ("form", test_form);
   ADD ("accessible", test_accessible);
   return g_test_run ();
 }
