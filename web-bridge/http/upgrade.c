@@ -154,6 +154,7 @@ void
 bn_upgrade_handle (BnHttpServer *server, SoupServerMessage *message)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  BnSession *session = NULL;
   gboolean from_cookie;
   g_autofree char *token = NULL;
 
@@ -176,6 +177,8 @@ bn_upgrade_handle (BnHttpServer *server, SoupServerMessage *message)
   /* A cookie is sent by whatever page asks; without an Origin nobody knows which that was. */
   if (token == NULL || (from_cookie && soup_message_headers_get_one (headers, "Origin") == NULL))
     accept_anonymous (server, message);
+  else if ((session = bn_sessions_find (bn_room_get_sessions (server->room), token)) != NULL)
+    accept_upgrade (server, message, session);
   else
     bn_identity_find_async (server, message, on_identity, g_object_ref (message));
 }
