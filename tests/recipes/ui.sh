@@ -40,4 +40,6 @@ export DISPLAY=":$display" GDK_BACKEND=x11 GSK_RENDERER="${GSK_RENDERER:-cairo}"
   GSETTINGS_BACKEND=memory GIO_USE_VFS=local GDK_DEBUG=gl-disable \
   LSAN_OPTIONS="suppressions=$here/lsan.supp:print_suppressions=0"
 unset WAYLAND_DISPLAY
-dbus-run-session -- "$@"
+# What services of the bus print is not the output of the command: TAP is read from that.
+# shellcheck disable=SC2016 # the inner shell expands it
+dbus-run-session -- bash -c 'exec "$@" >&4 4>&-' ui.sh "$@" 4>&1 >&2
