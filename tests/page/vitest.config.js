@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Binnacle authors
+// The unit tests of the page; times are those of UTC.
+import { defineConfig } from 'vitest/config'
+import vue from '@vitejs/plugin-vue'
+
+process.env.TZ = 'UTC'
+
+export default defineConfig({
+  plugins: [vue()],
+  test: {
+    include: ['tests/page/*.test.js'],
+    pool: 'threads',
+    poolOptions: { threads: { maxThreads: 2 } }
+  }
+})

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Binnacle authors
+// Texts: English stands in place, a table per language translates it. Loaded once, before the page.
+
+const languages = { de: () => import('./de.js') }
+
+let table = {}
+let plural = (count) => (count === 1 ? 0 : 1)
+
+export async function loadLocale(wanted = navigator.languages) {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split('-')[0]
+    if (language === 'en') break
+    if (!languages[language]) continue
+    const module = await languages[language]()
+    table = module.messages
+    plural = module.plural
+    document.documentElement.lang = language
+    return tag
+  }
+  document.documentElement.lang = 'en'
+  return 'en'
+}
+
+function fill(text, values) {
+  return values ? text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all) : text
+}
+
+// t('As of {time}', { time })
+export function t(text, values) {
+  return fill(table[text] ?? text, values)
+}
+
+// tn('{count} module', '{count} modules', 3)
+export function tn(one, many, count, values) {
+  const forms = table[one]
+  const text = Array.isArray(forms) ? forms[plural(count)] : count === 1 ? one : many
+  return fill(text, { count, ...values })
+}
