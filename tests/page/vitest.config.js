@@ -8,6 +8,7 @@ process.env.TZ = 'UTC'
 
 export default defineConfig({
   plugins: [vue()],
+  define: { __VERSION__: '"0.0.0"' },
   test: {
     include: ['tests/page/*.test.js'],
     pool: 'threads',

@@ -4,11 +4,15 @@
 // them), names with hashes, nothing fetched from elsewhere.
 import { defineConfig } from 'vite'
 import vue from '@vitejs/plugin-vue'
+import { readFileSync } from 'node:fs'
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url)))
 
 export default defineConfig({
   base: './',
   plugins: [vue()],
   define: {
+    __VERSION__: JSON.stringify(version),
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false

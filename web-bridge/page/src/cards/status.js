@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Binnacle authors
+// The state of a card, judged in one place: forbidden, stopped, error, loading, empty, stale or live.
+// Values never disappear because a connection did: with data the state only stands above them.
+import { computed } from 'vue'
+import { clockTime } from '../format/units.js'
+import { t } from '../locale/index.js'
+import { useCatalog } from '../stores/catalog.js'
+import { now, toLocalMs } from '../stores/clock.js'
+import { useConnection } from '../stores/connection.js'
+
+const STALE_INTERVALS = 3
+const SHORTEST_STALE_MS = 5000
+const LOADING_MS = 4000
+const RUNNING = ['ready', 'draining']
+
+const asOf = (localMs) => t('As of {time}', { time: clockTime(new Date(localMs)) })
+
+function stoppedText(row) {
+  const texts = {
+    quarantined: t('This module failed too often and was stopped.'),
+    backoff: t('This module failed and will be started again shortly.'),
+    starting: t('This module is starting.'),
+    disabled: t('This module is disabled.')
+  }
+  return texts[row.state] ?? t('This module is not running.')
+}
+
+// source: () => ({ hasData, timeMs, intervalMs, askedAtMs, error, emptyText }); timeMs on the
+// server's clock, 0 for what does not age.
+export function useCardStatus(card, source) {
+  const connection = useConnection()
+  const catalog = useCatalog()
+
+  return computed(() => {
+    const { hasData, timeMs, intervalMs, askedAtMs, error, emptyText } = source()
+    if (!connection.allows(card().access)) {
+      return {
+        kind: 'forbidden',
+        text: t('This needs the level “{level}”; you have “{own}”.', {
+          level: card().access,
+          own: connection.level
+        })
+      }
+    }
+    const row = catalog.modules.get(card().module)
+    if (row && !RUNNING.includes(row.state)) {
+      return { kind: 'stopped', text: stoppedText(row), reason: row.last_error, module: row, hasData }
+    }
+    if (error) return { kind: 'error', text: error.message, code: error.code, hasData }
+    if (!connection.live) {
+      return hasData
+        ? { kind: 'stale', text: asOf(timeMs ? toLocalMs(timeMs) : connection.lostAt), hasData }
+        : { kind: 'loading' }
+    }
+    if (!hasData) {
+      const waited = now.value - askedAtMs
+      return askedAtMs && waited > Math.max(LOADING_MS, 3 * (intervalMs ?? 0))
+        ? { kind: 'empty', text: emptyText ?? t('Nothing has been measured yet.') }
+        : { kind: 'loading' }
+    }
+    const age = timeMs ? now.value - toLocalMs(timeMs) : 0
+    if (age > Math.max(SHORTEST_STALE_MS, STALE_INTERVALS * intervalMs)) {
+      return { kind: 'stale', text: asOf(toLocalMs(timeMs)), hasData }
+    }
+    return { kind: 'live', hasData }
+  })
+}

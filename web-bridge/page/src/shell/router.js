@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Binnacle authors
+// Addresses of views: #/overview, #/modules, #/workers, #/activity, #/m/MODULE. Each keeps its place.
+import { computed, nextTick, shallowRef } from 'vue'
+
+export const FIXED = ['overview', 'activity', 'modules', 'workers']
+
+export function parseRoute(hash) {
+  const parts = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
+  if (parts[0] === 'm' && /^[a-z][a-z0-9_]*$/.test(parts[1] ?? '')) {
+    return { view: 'module', module: parts[1], path: `m/${parts[1]}` }
+  }
+  const view = FIXED.includes(parts[0]) ? parts[0] : 'overview'
+  return { view, module: null, path: view }
+}
+
+const current = shallowRef(parseRoute(window.location.hash))
+const places = new Map()
+
+export const route = computed(() => current.value)
+
+function scroller() {
+  return document.querySelector('main')
+}
+
+window.addEventListener('hashchange', async () => {
+  if (!/^#(\/|$)/.test(window.location.hash)) return
+  const next = parseRoute(window.location.hash)
+  if (next.path === current.value.path) return
+  places.set(current.value.path, scroller()?.scrollTop ?? 0)
+  current.value = next
+  await nextTick()
+  const main = scroller()
+  if (!main) return
+  main.scrollTop = places.get(next.path) ?? 0
+  main.focus({ preventScroll: true })
+})
+
+export function go(path) {
+  window.location.hash = `#/${path}`
+}

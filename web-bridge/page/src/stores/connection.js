@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Binnacle authors
+// The state of the connection as the page shows it; messages go from here to the other stores.
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { HubSocket } from '../protocol/socket.js'
+import { sessionState, signIn, signOut as forgetCookie, takeSecret } from '../protocol/login.js'
+import { setServerTime } from './clock.js'
+
+const LEVELS = ['observe', 'control', 'admin']
+
+function socketUrl() {
+  const url = new URL('ws', document.baseURI)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  url.hash = ''
+  return url.href
+}
+
+function levelOf(hello) {
+  const level = hello?.auth?.level ?? hello?.level
+  if (LEVELS.includes(level)) return level
+  const scopes = hello?.auth?.scopes ?? hello?.scopes ?? []
+  return LEVELS.findLast?.((name) => scopes.includes(name)) ?? 'observe'
+}
+
+export const useConnection = defineStore('connection', () => {
+  // starting, signed-out, connecting, live, waiting or refused
+  const phase = ref('starting')
+  const wasLive = ref(false)
+  const lostAt = ref(0)
+  const attempt = ref(0)
+  const retryAt = ref(0)
+  const loginError = ref('')
+  const hello = shallowRef(null)
+  const listeners = { messages: new Set(), resync: new Set(), live: new Set() }
+
+  const live = computed(() => phase.value === 'live')
+  const level = computed(() => levelOf(hello.value))
+  const host = computed(() => hello.value?.host ?? window.location.hostname)
+
+  const socket = new HubSocket({
+    url: socketUrl(),
+    probeSession: () => sessionState(),
+    handlers: {
+      onState: followSocket,
+      onMessages: (messages) => listeners.messages.forEach((listener) => listener(messages)),
+      onResync: () => listeners.resync.forEach((listener) => listener())
+    }
+  })
+
+  // Returns how to stop listening.
+  function listen(set, listener) {
+    set.add(listener)
+    return () => set.delete(listener)
+  }
+
+  function followSocket() {
+    const before = phase.value
+    if (before === 'live' && socket.state !== 'live') lostAt.value = Date.now()
+    phase.value = socket.state === 'idle' ? 'signed-out' : socket.state
+    attempt.value = socket.attempt
+    retryAt.value = socket.retryAt
+    if (socket.state !== 'live') return
+    hello.value = socket.hello
+    setServerTime(socket.hello.time)
+    wasLive.value = true
+    if (before !== 'live') listeners.live.forEach((listener) => listener())
+  }
+
+  async function start() {
+    const secret = takeSecret()
+    if (secret) {
+      try {
+        await signIn(secret)
+        loginError.value = ''
+      } catch (error) {
+        loginError.value = error.message
+        if ((await sessionState()) !== 'valid') {
+          phase.value = 'signed-out'
+          return
+        }
+      }
+    } else if ((await sessionState()) === 'none') {
+      phase.value = 'signed-out'
+      return
+    }
+    socket.connect()
+  }
+
+  async function signOut() {
+    await forgetCookie()
+    wasLive.value = false
+    socket.close()
+  }
+
+  document.addEventListener('visibilitychange', () => document.hidden || socket.wake())
+  window.addEventListener('online', () => socket.wake())
+  window.addEventListener('hashchange', () => {
+    if (phase.value === 'signed-out' && window.location.hash.startsWith('#s=')) start()
+  })
+
+  return {
+    phase,
+    live,
+    wasLive,
+    lostAt,
+    attempt,
+    retryAt,
+    loginError,
+    hello,
+    level,
+    host,
+    start,
+    signOut,
+    retryNow: () => socket.wake(),
+    allows: (wanted) => LEVELS.indexOf(level.value) >= LEVELS.indexOf(wanted ?? 'observe'),
+    request: (type, payload, options) => socket.request(type, payload, options),
+    subscribe: (name, patterns, options) => socket.subscribe(name, patterns, options),
+    unsubscribe: (name) => socket.unsubscribe(name),
+    onMessages: (listener) => listen(listeners.messages, listener),
+    onResync: (listener) => listen(listeners.resync, listener),
+    onLive: (listener) => listen(listeners.live, listener)
+  }
+})
