@@ -18,9 +18,11 @@ export default defineConfig({
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false
   },
   build: {
-    target: 'es2021',
+    target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    minify: 'terser',
+    terserOptions: { ecma: 2020, module: true, compress: { passes: 3 } },
     reportCompressedSize: false
   }
 })

@@ -10,6 +10,7 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { loadLocale } from './locale/index.js'
+import { fetchTheRest } from './shell/later.js'
 import { useCatalog } from './stores/catalog.js'
 import { useConnection } from './stores/connection.js'
 import { usePreferences } from './stores/preferences.js'
@@ -22,6 +23,7 @@ async function start() {
   useCatalog(pinia).start(locale)
   createApp(App).use(pinia).mount('#app')
   await connection.start()
+  fetchTheRest()
 }
 
 start()

@@ -29,7 +29,7 @@ export const useActivity = defineStore('activity', () => {
   const patterns = computed(() => {
     if (samples.value) return ['*']
     const types = []
-    for (const event of catalog.eventsByType.value.values()) {
+    for (const event of catalog.eventsByType.values()) {
       if (event.class === 'event') types.push(event.type)
     }
     return compact([...new Set([...types, 'user.*'])].sort())
