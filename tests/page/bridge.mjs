@@ -190,7 +190,7 @@ export class TestBridge {
         protocol: 2, server: 'binnacle-web-bridge', version: '0.1.0', epoch: this.#epoch, seq: this.#sequence,
         connection: `c${this.#nextConnection++}`, session: 's-1',
         auth: { state: good ? 'ok' : 'required', methods: ['cookie'], level: good ? this.level : undefined },
-        capabilities: ['resume', 'retained', 'rate', 'coalesce', 'heartbeat'],
+        capabilities: ['retained', 'rate', 'coalesce', 'heartbeat'],
         limits: { message: 262144, subscriptions: 128 }, heartbeat: 15000, time: Date.now()
       }
     })

@@ -205,6 +205,12 @@ export class HubSocket {
       this.#handlers.onResync()
       return
     }
+    if (!hello.capabilities?.includes('resume')) {
+      this.#requests.rejectAll(
+        'unavailable',
+        'The connection was lost before the reply came; look whether it was done'
+      )
+    }
     const id = this.#requests.nextId()
     const pending = this.#requests.ids
     const payload = {
