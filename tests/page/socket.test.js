@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Binnacle authors
+// The connection: hello, coming back, heartbeat, subscriptions and requests over a break.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { backoffMs, FIRST_MS, LONGEST_MS } from '../../web-bridge/page/src/protocol/backoff.js'
+import { HubSocket } from '../../web-bridge/page/src/protocol/socket.js'
+
+class FakeSocket {
+  static all = []
+  sent = []
+  constructor(url) {
+    this.url = url
+    FakeSocket.all.push(this)
+  }
+  send(text) {
+    this.sent.push(JSON.parse(text))
+  }
+  close() {
+    this.closed = true
+  }
+  receive(message) {
+    this.onmessage?.({ data: JSON.stringify(message) })
+  }
+  last(type) {
+    return this.sent.filter((message) => message.type === type).at(-1)
+  }
+}
+
+const HELLO = { protocol: 2, epoch: 'e1', seq: 10, heartbeat: 15000, auth: { state: 'ok', level: 'admin' }, capabilities: [] }
+
+let hub, messages, resyncs, probe
+
+async function goLive(hello = {}) {
+  const socket = FakeSocket.all.at(-1)
+  socket.receive({ type: 'system.hello', payload: { ...HELLO, ...hello } })
+  socket.receive({ type: 'system.hello.result', id: socket.last('system.hello').id, ok: true, payload: {} })
+  await vi.advanceTimersByTimeAsync(0)
+  return socket
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  FakeSocket.all = []
+  messages = []
+  resyncs = 0
+  probe = 'valid'
+  hub = new HubSocket({
+    url: 'ws://x/ws',
+    WebSocketClass: FakeSocket,
+    random: () => 1,
+    probeSession: async () => probe,
+    handlers: { onState() {}, onMessages: (batch) => messages.push(...batch), onResync: () => resyncs++ }
+  })
+  hub.connect()
+})
+afterEach(() => vi.useRealTimers())
+
+describe('hello', () => {
+  it('says what it can and is live with the reply', async () => {
+    const socket = await goLive()
+    expect(socket.last('system.hello').payload.capabilities).toEqual(['coalesce', 'heartbeat'])
+    expect(hub.state).toBe('live')
+  })
+
+  it('is signed out where a session is required', () => {
+    FakeSocket.all[0].receive({ type: 'system.hello', payload: { ...HELLO, auth: { state: 'required' } } })
+    expect(hub.state).toBe('signed-out')
+  })
+
+  it('gives up a connection that does not answer in 8 s', async () => {
+    await vi.advanceTimersByTimeAsync(8000)
+    expect(FakeSocket.all[0].closed).toBe(true)
+    expect(hub.state).toBe('waiting')
+  })
+})
+
+describe('coming back', () => {
+  it('waits with full jitter, longer each time, at most 15 s', () => {
+    expect(backoffMs(0, () => 1)).toBe(FIRST_MS)
+    expect(backoffMs(3, () => 0.5)).toBe(2000)
+    expect(backoffMs(40, () => 1)).toBe(LONGEST_MS)
+    expect(backoffMs(9, () => 0)).toBeGreaterThan(0)
+  })
+
+  it('connects again after the pause, and at once when it is woken', async () => {
+    const socket = await goLive()
+    socket.onclose({ code: 1006 })
+    expect(hub.state).toBe('waiting')
+    await vi.advanceTimersByTimeAsync(FIRST_MS)
+    expect(FakeSocket.all).toHaveLength(2)
+    FakeSocket.all[1].onclose({ code: 1006 })
+    hub.wake()
+    expect(FakeSocket.all).toHaveLength(3)
+  })
+
+  it.each([[4401, 'signed-out'], [4403, 'signed-out'], [4426, 'refused'], [4408, 'waiting'], [1012, 'waiting']])(
+    'close code %i leads to %s',
+    async (code, state) => {
+      const socket = await goLive()
+      socket.onclose({ code })
+      expect(hub.state).toBe(state)
+    }
+  )
+
+  it('is signed out when a connection never opened and there is no session', async () => {
+    probe = 'none'
+    FakeSocket.all[0].onclose({ code: 1006 })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(hub.state).toBe('signed-out')
+  })
+
+  it('drops a connection that is silent for 2.5 heartbeats', async () => {
+    const socket = await goLive()
+    await vi.advanceTimersByTimeAsync(38000)
+    expect(socket.closed).toBe(true)
+  })
+
+  it('stays while heartbeats come, and answers them', async () => {
+    const socket = await goLive()
+    for (let i = 0; i < 10; i++) {
+      await vi.advanceTimersByTimeAsync(15000)
+      socket.receive({ type: 'system.heartbeat', payload: { seq: 20 + i } })
+    }
+    expect(hub.state).toBe('live')
+    expect(socket.last('system.pong').payload.seq).toBe(29)
+  })
+})
+
+describe('subscriptions', () => {
+  it('are made again, events from where they stopped', async () => {
+    hub.subscribe('activity', ['module.*'], { resume: true })
+    hub.subscribe('s:a.b', ['a.b'], { rate: 1 })
+    const first = await goLive()
+    first.receive([{ type: 'module.state_changed', seq: 42, sub: ['activity'], payload: {} }])
+    expect(messages).toHaveLength(1)
+    first.onclose({ code: 1006 })
+    hub.wake()
+    const second = await goLive({ seq: 50 })
+    const sent = second.sent.filter(({ type }) => type === 'websocket.subscribe').map(({ payload }) => payload)
+    expect(sent).toEqual([
+      { sub: 'activity', patterns: ['module.*'], since: { epoch: 'e1', seq: 42 } },
+      { sub: 's:a.b', patterns: ['a.b'], rate: 1 }
+    ])
+    expect(resyncs).toBe(0)
+  })
+
+  it('resyncs when the hub is another one', async () => {
+    const first = await goLive()
+    first.onclose({ code: 1006 })
+    hub.wake()
+    await goLive({ epoch: 'e2', seq: 0 })
+    expect(resyncs).toBe(1)
+  })
+
+  it('tells who subscribed of a refusal', async () => {
+    const socket = await goLive()
+    const onError = vi.fn()
+    hub.subscribe('x', ['secret.*'], { onError })
+    const { id } = socket.last('websocket.subscribe')
+    socket.receive({ type: 'system.error', id, ok: false, payload: { code: 'forbidden', message: 'admin only' } })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(onError.mock.calls[0][0]).toMatchObject({ code: 'forbidden', message: 'admin only' })
+  })
+})
+
+describe('requests', () => {
+  it('resolve with the payload of their reply, whatever its type', async () => {
+    const socket = await goLive()
+    const reply = hub.request('system.status_request')
+    socket.receive({ type: 'system.status', id: socket.sent.at(-1).id, ok: true, payload: { uptime: 3 } })
+    await expect(reply).resolves.toEqual({ uptime: 3 })
+  })
+
+  it('time out, are refused offline, and end with the connection', async () => {
+    const socket = await goLive()
+    const late = expect(hub.request('a.b')).rejects.toMatchObject({ code: 'timeout' })
+    await vi.advanceTimersByTimeAsync(15000)
+    await late
+    const lost = expect(hub.request('a.c')).rejects.toMatchObject({ code: 'unavailable' })
+    socket.onclose({ code: 1006 })
+    await expect(hub.request('a.d')).rejects.toMatchObject({ code: 'unavailable' })
+    hub.wake()
+    await goLive()
+    await lost
+  })
+})
