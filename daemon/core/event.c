@@ -70,6 +70,8 @@ bn_event_make_meta (const BnEvent *self, GArray *ids, gboolean retained)
     g_variant_builder_add (&builder, "{sv}", "target", g_variant_new_string (self->target));
   if (self->stopped_by != NULL)
     g_variant_builder_add (&builder, "{sv}", "stopped-by", g_variant_new_string (self->stopped_by));
+  if (self->key != NULL)
+    g_variant_builder_add (&builder, "{sv}", "key", g_variant_new_string (self->key));
   if (self->gone)
     g_variant_builder_add (&builder, "{sv}", "gone", g_variant_new_boolean (TRUE));
   if (retained)
