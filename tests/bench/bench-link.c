@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pair.h"
+#include "tests/link/pair.h"
 
 #define ROUNDS 5
 #define CALLS 4000
