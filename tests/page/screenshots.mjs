@@ -27,10 +27,15 @@ for (const [name, viewport, phone] of [['desktop', DESKTOP, false], ['phone', PH
     }
     bridge.emit('services.unit_changed', { name: 'backup.service', state: 'failed' })
     for (const view of VIEWS) {
-      await page.goto(`${bridge.address}#/${view}`)
-      await page.waitForSelector('.is-loading', { state: 'detached', timeout: 8000 }).catch(() => {})
+      // A new document has empty rings: the past comes before the present.
+      bridge.silent = true
+      await page.goto(`${bridge.address}?${view}#/${view}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForTimeout(400)
+      bridge.silent = false
       const now = Date.now()
-      for (let i = HISTORY_S; i >= 0; i -= 2) bridge.tick(now - 1000 * i)
+      for (let i = HISTORY_S; i >= 0; i -= 1) bridge.tick(now - 1000 * i)
+      await page.waitForSelector('.is-loading', { state: 'detached', timeout: 8000 }).catch(() => {})
       await page.waitForTimeout(400)
       const full = await page.evaluate(() => document.querySelector('main').scrollHeight)
       await page.setViewportSize({ width: viewport.width, height: Math.max(viewport.height, full + 60) })

@@ -25,7 +25,7 @@ export function parseColumn(text, label, field) {
 
 const GOOD = /^(active|running|ready|up|ok|healthy|online|enabled|loaded|charging|full|yes|true)$/i
 const WARNING =
-  /^(activating|deactivating|reloading|starting|draining|backoff|paused|restarting|degraded|warning|sleeping)$/i
+  /^(activating|deactivating|reloading|starting|draining|backoff|paused|restarting|degraded|warning)$/i
 const BAD =
   /^(failed|error|quarantined|dead|unhealthy|critical|down|lost|broken|unavailable|crashed)$/i
 
