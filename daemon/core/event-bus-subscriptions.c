@@ -167,7 +167,6 @@ bn_event_bus_subscribe (BnEventBus *self, BnPeer *peer, const char *const *patte
   subscription->patterns = g_strdupv ((char **)patterns);
   subscription->level = options->level;
   subscription->session = g_strdup (options->session);
-  subscription->class = options->class;
   subscription->interval_ms = options->interval_ms;
   subscription->responder = options->responder;
   subscription->ordered = options->ordered;
@@ -178,8 +177,7 @@ bn_event_bus_subscribe (BnEventBus *self, BnPeer *peer, const char *const *patte
   g_ptr_array_add (state->subscriptions, subscription);
   for (guint i = 0; patterns[i] != NULL; i++)
     bn_pattern_trie_insert (self->trie, patterns[i], subscription);
-  if (options->retained && !options->responder && !options->ordered
-      && options->class != BN_SUBSCRIBE_EVENTS)
+  if (options->retained && !options->responder && !options->ordered)
     bn_event_bus_queue_retained (subscription);
   bn_event_bus_schedule_interest (self);
   *id = subscription->id;
@@ -241,8 +239,7 @@ match_interest (gpointer value, gpointer user_data)
   Interest *interest = user_data;
   guint ms = subscription->interval_ms != 0 ? subscription->interval_ms : interest->own_ms;
 
-  if (subscription->responder || subscription->ordered
-      || subscription->class == BN_SUBSCRIBE_EVENTS)
+  if (subscription->responder || subscription->ordered)
     return;
   if (interest->finest_ms == 0 || ms < interest->finest_ms)
     interest->finest_ms = ms;

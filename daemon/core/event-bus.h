@@ -43,17 +43,8 @@ typedef struct
   guint64 handler_timeouts;
 } BnEventBusCounters;
 
-/* What a subscription is for. */
-typedef enum
-{
-  BN_SUBSCRIBE_ALL,
-  BN_SUBSCRIBE_EVENTS,
-  BN_SUBSCRIBE_SAMPLES,
-} BnSubscribeClass;
-
 typedef struct
 {
-  BnSubscribeClass class;
   guint interval_ms;   /* 0: the workers' own */
   gboolean retained;   /* send the retained samples now */
   gboolean responder;  /* answers requests of these types */

@@ -331,26 +331,6 @@ test_interest (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (changes, ==, 2);
 }
 
-/* Who listens to events only gets no sample and wakes no worker, and the other way round. */
-static void
-test_class (Fixture *fixture, gconstpointer data)
-{
-  sample (fixture, "a.x", 1);
-  subscribe (fixture, fixture->peer, "*",
-             (BnSubscribeOptions){ .class = BN_SUBSCRIBE_EVENTS, .retained = TRUE });
-  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", 1000), ==, 0);
-  sample (fixture, "a.x", 2);
-  publish (fixture, "a.e", BN_ACCESS_OBSERVE);
-  run_turn ();
-  g_assert_cmpstr (fixture->peer->log->str, ==, "a.e:1#1 ");
-  subscribe (fixture, fixture->peer, "*", (BnSubscribeOptions){ .class = BN_SUBSCRIBE_SAMPLES });
-  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", 1000), ==, 1000);
-  sample (fixture, "a.x", 3);
-  publish (fixture, "a.e", BN_ACCESS_OBSERVE);
-  run_turn ();
-  g_assert_cmpstr (fixture->peer->log->str, ==, "a.e:1#1 a.e:2#1 [a.x=3#2] ");
-}
-
 /* The highest group is called first; who stops keeps the lower ones from being called. */
 static void
 test_ordered (Fixture *fixture, gconstpointer data)
@@ -494,7 +474,6 @@ main (int argc, char *argv[])
   ADD ("retained", test_retained);
   ADD ("slow-peer", test_slow_peer);
   ADD ("interest", test_interest);
-  ADD ("class", test_class);
   ADD ("ordered", test_ordered);
   ADD ("responders", test_responders);
   ADD ("limits", test_limits);

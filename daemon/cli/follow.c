@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* Follows events and samples.
+ *
+ * Order matters: first the match rule, then Subscribe, so that nothing falls between. The bus hands
+ * everybody's events to everybody, so what arrives is matched once more. A hub that goes is waited
+ * for: a person who leaves this running over night wants the morning too. */
+#include "cli/follow.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+
+#include "introspection/event-type.h"
+#include "introspection/names.h"
+
+typedef struct
+{
+  BnCli *cli;             /* borrowed */
+  const BnFollow *follow; /* borrowed */
+  gpointer data;
+  GMainLoop *loop; /* owned */
+  char *epoch;     /* owned, the hub's, as far as known */
+  guint64 last;    /* number of the last event that was given on */
+  gboolean seen;   /* the hub was seen on the bus */
+  gboolean gone;   /* the hub went, after it was there */
+  BnExit status;
+} Follower;
+
+static void
+stop (Follower *self, BnExit status)
+{
+  self->status = status;
+  g_main_loop_quit (self->loop);
+}
+
+static gboolean
+wants (Follower *self, const char *type)
+{
+  for (const char *const *pattern = self->follow->patterns; *pattern != NULL; pattern++)
+    if (bn_pattern_matches (*pattern, type))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+give (Follower *self, const char *type, GVariant *payload, GVariant *meta)
+{
+  guint64 sequence = 0;
+
+  if (!g_main_loop_is_running (self->loop) || !wants (self, type))
+    return;
+  /* Events come twice when a gap is filled while the next ones arrive. */
+  if (g_variant_lookup (meta, "sequence", "t", &sequence))
+    {
+      if (sequence <= self->last)
+        return;
+      self->last = sequence;
+    }
+  if (!self->follow->item (type, payload, meta, self->data))
+    stop (self, BN_EXIT_OK);
+}
+
+static void
+flush (Follower *self)
+{
+  if (self->follow->flush != NULL)
+    self->follow->flush (self->data);
+}
+
+/* Gives on an a(sa{sv}a{sv}), and returns how many there are. */
+static gsize
+give_all (Follower *self, GVariant *items)
+{
+  GVariantIter iter;
+  const char *type;
+  GVariant *payload;
+  GVariant *meta;
+  gsize n = g_variant_iter_init (&iter, items);
+
+  while (g_variant_iter_loop (&iter, "(&s@a{sv}@a{sv})", &type, &payload, &meta))
+    give (self, type, payload, meta);
+  flush (self);
+  return n;
+}
+
+/* Reads the events after @after from the hub's ring; a message holds a part of them only. */
+static void
+replay (Follower *self, const char *epoch, guint64 after)
+{
+  gboolean complete = TRUE;
+  guint64 before;
+  gsize n;
+
+  do
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) reply = NULL;
+      g_autoptr (GVariant) events = NULL;
+      GVariant *options = g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
+
+      before = self->last = MAX (self->last, after);
+      reply = bn_cli_call (
+          self->cli, BN_IFACE_EVENT_BUS, "Replay",
+          g_variant_new ("(st^as@a{sv})", epoch, self->last, self->follow->patterns, options),
+          G_VARIANT_TYPE ("(ba(sa{sv}a{sv}))"), &error);
+      if (reply == NULL)
+        {
+          g_dbus_error_strip_remote_error (error);
+          bn_cli_notice (_ ("the events after %" G_GUINT64_FORMAT " cannot be read: %s"),
+                         self->last, error->message);
+          return;
+        }
+      g_variant_get (reply, "(b@a(sa{sv}a{sv}))", &complete, &events);
+      if (!complete)
+        bn_cli_notice (_ ("some events after %" G_GUINT64_FORMAT " are lost"), self->last);
+      n = give_all (self, events);
+    }
+  while (n > 0 && self->last > before && g_main_loop_is_running (self->loop));
+}
+
+static void
+on_signal (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+           const char *name, GVariant *parameters, gpointer data)
+{
+  Follower *self = data;
+
+  if (g_str_equal (name, "Event") && self->follow->events
+      && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv}a{sv})")))
+    {
+      g_autoptr (GVariant) payload = g_variant_get_child_value (parameters, 1);
+      g_autoptr (GVariant) meta = g_variant_get_child_value (parameters, 2);
+      const char *type;
+
+      g_variant_get_child (parameters, 0, "&s", &type);
+      give (self, type, payload, meta);
+      flush (self);
+    }
+  else if (g_str_equal (name, "Samples") && self->follow->samples
+           && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(a(sa{sv}a{sv}))")))
+    {
+      g_autoptr (GVariant) samples = g_variant_get_child_value (parameters, 0);
+
+      give_all (self, samples);
+    }
+  else if (g_str_equal (name, "Gap") && self->follow->events
+           && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(stt)")))
+    {
+      const char *epoch;
+      guint64 from;
+
+      g_variant_get (parameters, "(&stt)", &epoch, &from, NULL);
+      replay (self, epoch, from > 0 ? from - 1 : 0);
+    }
+}
+
+static gboolean
+subscribe (Follower *self, GError **error)
+{
+  g_auto (GVariantBuilder) options = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) reply = NULL;
+
+  g_variant_builder_add (&options, "{sv}", "retained",
+                         g_variant_new_boolean (self->follow->retained));
+  if (self->follow->interval_ms > 0)
+    g_variant_builder_add (&options, "{sv}", "interval-ms",
+                           g_variant_new_uint32 (self->follow->interval_ms));
+  reply = bn_cli_call (self->cli, BN_IFACE_EVENT_BUS, "Subscribe",
+                       g_variant_new ("(^asa{sv})", self->follow->patterns, &options),
+                       G_VARIANT_TYPE ("(u)"), error);
+  return reply != NULL;
+}
+
+/* The number of the hub's life, without which the numbers of events mean nothing. */
+static gboolean
+read_epoch (Follower *self, GError **error)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) value = NULL;
+
+  reply = bn_cli_call (self->cli, "org.freedesktop.DBus.Properties", "Get",
+                       g_variant_new ("(ss)", BN_IFACE_EVENT_BUS, "Epoch"), G_VARIANT_TYPE ("(v)"),
+                       error);
+  if (reply == NULL)
+    return FALSE;
+  g_variant_get (reply, "(v)", &value);
+  g_free (self->epoch);
+  self->epoch = g_strdup (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+                              ? g_variant_get_string (value, NULL)
+                              : "");
+  return TRUE;
+}
+
+static void
+on_appeared (GDBusConnection *connection, const char *name, const char *owner, gpointer data)
+{
+  Follower *self = data;
+  g_autoptr (GError) error = NULL;
+
+  self->seen = TRUE;
+  if (!self->gone)
+    return;
+  self->gone = FALSE;
+  self->last = 0;
+  bn_cli_notice (_ ("the hub is back; what happened meanwhile is lost"));
+  if (!subscribe (self, &error) || !read_epoch (self, &error))
+    stop (self, bn_cli_fail (error));
+}
+
+static void
+on_vanished (GDBusConnection *connection, const char *name, gpointer data)
+{
+  Follower *self = data;
+
+  if (connection == NULL || g_dbus_connection_is_closed (connection))
+    {
+      bn_cli_notice (_ ("the bus is gone"));
+      stop (self, BN_EXIT_NO_HUB);
+      return;
+    }
+  if (!self->seen)
+    return; /* Subscribe is about to start it, or to fail */
+  if (!self->gone)
+    bn_cli_notice (_ ("the hub is gone; waiting for it"));
+  self->gone = TRUE;
+}
+
+static gboolean
+on_interrupt (gpointer data)
+{
+  stop (data, BN_EXIT_OK);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+begin (gpointer data)
+{
+  Follower *self = data;
+
+  if (self->follow->after >= 0)
+    replay (self, self->epoch, (guint64)self->follow->after);
+  return G_SOURCE_REMOVE;
+}
+
+BnExit
+bn_follow_run (BnCli *cli, const BnFollow *follow, gpointer data)
+{
+  Follower self = { .cli = cli, .follow = follow, .data = data };
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GError) error = NULL;
+  guint signals;
+  guint watch;
+  guint interrupt;
+  guint terminate;
+
+  if (!bn_cli_connect (cli, &error))
+    return bn_cli_fail (error);
+  self.loop = loop;
+  signals = g_dbus_connection_signal_subscribe (cli->connection, BN_BUS_NAME, BN_IFACE_EVENT_BUS,
+                                                NULL, BN_HUB_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+                                                on_signal, &self, NULL);
+  watch =
+      g_bus_watch_name_on_connection (cli->connection, BN_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                      on_appeared, on_vanished, &self, NULL);
+  interrupt = g_unix_signal_add (SIGINT, on_interrupt, &self);
+  terminate = g_unix_signal_add (SIGTERM, on_interrupt, &self);
+  if (subscribe (&self, &error) && read_epoch (&self, &error))
+    {
+      g_idle_add_full (G_PRIORITY_HIGH, begin, &self, NULL);
+      g_main_loop_run (loop);
+    }
+  else
+    self.status = bn_cli_fail (error);
+  g_bus_unwatch_name (watch);
+  g_source_remove (interrupt);
+  g_source_remove (terminate);
+  g_dbus_connection_signal_unsubscribe (cli->connection, signals);
+  g_free (self.epoch);
+  return self.status;
+}

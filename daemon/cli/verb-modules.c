@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* binnacle modules */
+#include <glib/gi18n.h>
+
+#include "cli/text.h"
+#include "cli/verbs.h"
+
+/* The commands that name a module, as requests. */
+static const struct
+{
+  const char *command;
+  const char *request;
+} commands[] = {
+  { "load", "module.load" },       { "unload", "module.unload" },
+  { "reload", "module.reload" },   { "enable", "module.enable" },
+  { "disable", "module.disable" }, { "reset", "module.reset_failures" },
+};
+
+/* The lists of a description, in the order in which people ask for them. */
+static const struct
+{
+  const char *key;
+  const char *title;
+  BnColumn columns[6];
+} sections[] = {
+  { "methods",
+    N_ ("Methods"),
+    { { "name", N_ ("Method"), NULL },
+      { "access", N_ ("Access"), NULL },
+      { "summary", N_ ("What it does"), NULL } } },
+  { "events",
+    N_ ("Events"),
+    { { "type", N_ ("Event"), NULL },
+      { "class", N_ ("Class"), NULL },
+      { "access", N_ ("Access"), NULL },
+      { "summary", N_ ("What it tells"), NULL } } },
+  { "accepts",
+    N_ ("Accepts"),
+    { { "type", N_ ("Event"), NULL },
+      { "access", N_ ("Access"), NULL },
+      { "summary", N_ ("What it is for"), NULL } } },
+  { "workers",
+    N_ ("Workers"),
+    { { "name", N_ ("Worker"), NULL },
+      { "interval", N_ ("Interval"), "ms" },
+      { "demand", N_ ("On demand"), NULL },
+      { "summary", N_ ("What it does"), NULL } } },
+  { "cards",
+    N_ ("Cards"),
+    { { "id", N_ ("Card"), NULL },
+      { "kind", N_ ("Kind"), NULL },
+      { "title", N_ ("Title"), NULL } } },
+};
+
+static const char *const head_keys[] = { "name",  "title",     "summary", "version", "state",
+                                         "group", "interface", "icon",    NULL };
+
+static gsize
+count_columns (const BnColumn *columns, gsize most)
+{
+  gsize n = 0;
+
+  while (n < most && columns[n].key != NULL)
+    n++;
+  return n;
+}
+
+static void
+print_description (BnCli *cli, GVariant *description)
+{
+  g_auto (GVariantBuilder) head = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) details = NULL;
+
+  for (const char *const *key = head_keys; *key != NULL; key++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (description, *key, NULL);
+
+      if (value != NULL)
+        g_variant_builder_add (&head, "{sv}", *key, value);
+    }
+  details = g_variant_ref_sink (g_variant_builder_end (&head));
+  bn_output_details (cli, details, NULL, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (sections); i++)
+    {
+      g_autoptr (GVariant) rows =
+          g_variant_lookup_value (description, sections[i].key, G_VARIANT_TYPE ("aa{sv}"));
+
+      if (rows == NULL || g_variant_n_children (rows) == 0)
+        continue;
+      g_print ("\n");
+      bn_output_rows (cli, rows, sections[i].columns,
+                      count_columns (sections[i].columns, G_N_ELEMENTS (sections[i].columns)), "");
+    }
+}
+
+static BnExit
+describe (BnCli *cli, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) description = NULL;
+  g_auto (GVariantBuilder) payload = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  g_variant_builder_add (&payload, "{sv}", "name", g_variant_new_string (name));
+  if (!cli->json)
+    g_variant_builder_add (&payload, "{sv}", "locale",
+                           g_variant_new_string (g_get_language_names ()[0]));
+  description = bn_cli_request (cli, "module.describe", g_variant_builder_end (&payload), &error);
+  if (description == NULL)
+    return bn_cli_fail (error);
+  if (cli->json)
+    bn_output_json (description);
+  else
+    print_description (cli, description);
+  return BN_EXIT_OK;
+}
+
+static BnExit
+list (BnCli *cli)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = bn_cli_request (cli, "module.list", NULL, &error);
+  g_autoptr (GVariant) rows = NULL;
+
+  if (reply == NULL)
+    return bn_cli_fail (error);
+  rows = g_variant_lookup_value (reply, "modules", G_VARIANT_TYPE ("aa{sv}"));
+  if (cli->json || rows == NULL)
+    bn_output_json (rows != NULL ? rows : reply);
+  else
+    bn_output_rows (cli, rows, bn_module_columns, bn_n_module_columns, _ ("No modules."));
+  return BN_EXIT_OK;
+}
+
+static BnExit
+rescan (BnCli *cli)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = bn_cli_request (cli, "module.rescan", NULL, &error);
+
+  if (reply == NULL)
+    return bn_cli_fail (error);
+  if (cli->json)
+    bn_output_json (reply);
+  else
+    bn_output_details (cli, reply, NULL, 0);
+  return BN_EXIT_OK;
+}
+
+static BnExit
+command (BnCli *cli, const char *request, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  g_auto (GVariantBuilder) payload = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  g_variant_builder_add (&payload, "{sv}", "name", g_variant_new_string (name));
+  reply = bn_cli_request (cli, request, g_variant_builder_end (&payload), &error);
+  if (reply == NULL)
+    return bn_cli_fail (error);
+  if (cli->json)
+    bn_output_json (reply);
+  else
+    bn_output_details (cli, reply, bn_module_columns, bn_n_module_columns);
+  return BN_EXIT_OK;
+}
+
+BnExit
+bn_verb_modules (BnCli *cli, int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  const char *word;
+
+  if (!bn_cli_parse (cli, bn_verb_find ("modules"), NULL, FALSE, NULL, &argc, &argv, &error))
+    return bn_cli_fail (error);
+  bn_cli_look_at_output (cli);
+  word = argc > 1 ? argv[1] : "list";
+  if (g_str_equal (word, "list") && argc <= 2)
+    return list (cli);
+  if (g_str_equal (word, "rescan") && argc == 2)
+    return rescan (cli);
+  if (argc != 3)
+    return bn_cli_fail_usage (_ ("“modules %s” wants the name of a module"), word);
+  if (g_str_equal (word, "describe"))
+    return describe (cli, argv[2]);
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (word, commands[i].command))
+      return command (cli, commands[i].request, argv[2]);
+  return bn_cli_fail_usage (_ ("there is no “modules %s”"), word);
+}
