@@ -184,14 +184,10 @@ main (int argc, char **argv)
     const char *path;
     void (*run) (Stage *stage, gconstpointer data);
   } tests[] = {
-    { "/follow/events", test_events },
-    { "/follow/gap", test_gap },
-    { "/follow/since", test_since },
-    { "/follow/interrupt", test_interrupt },
-    { "/follow/no-hub", test_no_hub },
-    { "/follow/events-on-terminal", test_events_on_terminal },
-    { "/follow/watch", test_watch },
-    { "/follow/watch-on-terminal", test_watch_on_terminal },
+    { "/follow/events", test_events }, { "/follow/gap", test_gap },
+    { "/follow/since", test_since },   { "/follow/interrupt", test_interrupt },
+    { "/follow/no-hub", test_no_hub }, { "/follow/events-on-terminal", test_events_on_terminal },
+    { "/follow/watch", test_watch },   { "/follow/watch-on-terminal", test_watch_on_terminal },
   };
 
   g_test_init (&argc, &argv, NULL);
