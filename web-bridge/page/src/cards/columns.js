@@ -27,7 +27,7 @@ const GOOD = /^(active|running|ready|up|ok|healthy|online|enabled|loaded|chargin
 const WARNING =
   /^(activating|deactivating|reloading|starting|draining|backoff|paused|restarting|degraded|warning)$/i
 const BAD =
-  /^(failed|error|quarantined|dead|unhealthy|critical|down|lost|broken|unavailable|crashed)$/i
+  /^(failed|error|quarantined|invalid|dead|unhealthy|critical|down|lost|broken|unavailable|crashed)$/i
 
 // What needs attention comes first; a colour is never the only sign, the word stands in the badge.
 export function badgeTone(value) {

@@ -105,9 +105,9 @@ export const useCatalog = defineStore('catalog', () => {
       const names = new Set(rows.map((row) => row.name))
       for (const name of [...modules.keys()]) if (!names.has(name)) forget(name)
       for (const row of rows) modules.set(row.name, row)
-      const results = await Promise.allSettled([...names, 'hub'].map(describe))
-      const failed = results.find((result) => result.status === 'rejected')
-      if (failed) throw failed.reason
+      // One module that cannot be described says so in its own row; the others are not touched.
+      await Promise.allSettled([...names].map(describe))
+      await describe('hub')
       error.value = null
       loaded.value = true
     } catch (failure) {
