@@ -58,7 +58,7 @@ def check_dependencies(paths):
 
 def check_readme(paths):
     """The C example of the README builds from the installed headers, and says who starts it."""
-    text = (paths.source / "daemon/sdk/README.md").read_text(encoding="utf-8")
+    text = (paths.source / "README.md").read_text(encoding="utf-8")
     example = re.search(r"```c\n(.*?)```", text, re.DOTALL).group(1)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
