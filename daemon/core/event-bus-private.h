@@ -36,6 +36,7 @@ struct _BnPeerState
   GPtrArray *deliveries;    /* (owned): BnDelivery, samples of this turn */
   GArray *event_ids;        /* (owned): of the event that is being published */
   guint pace_id;            /* the timer of kept samples */
+  gint64 pace_due_usec;     /* what it is armed for, monotonic */
   guint32 last_id;
   gboolean congested; /* it refused a message and has not drained yet */
   guint64 missed_from;

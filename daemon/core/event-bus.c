@@ -233,15 +233,13 @@ pace_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Arms the timer for the first kept sample of @state. A timer that is armed for later than needed
- * cannot be: an interval is fixed, and what is kept first is due first. */
+/* Arms the timer for the first kept sample of @state. One subscription may keep a sample for an
+ * hour and another then one for 100 ms: the timer is moved forward, never back. */
 static void
 schedule_pace (BnPeerState *state)
 {
   gint64 due = -1;
 
-  if (state->pace_id != 0)
-    return;
   for (guint i = 0; i < state->subscriptions->len; i++)
     {
       BnSubscription *subscription = g_ptr_array_index (state->subscriptions, i);
@@ -250,10 +248,12 @@ schedule_pace (BnPeerState *state)
       if (at != -1 && (due == -1 || at < due))
         due = at;
     }
-  if (due != -1)
+  if (due != -1 && (state->pace_id == 0 || due < state->pace_due_usec))
     {
       gint64 wait_ms = (due - g_get_monotonic_time () + 999) / 1000;
 
+      g_clear_handle_id (&state->pace_id, g_source_remove);
+      state->pace_due_usec = due;
       state->pace_id = g_timeout_add (CLAMP (wait_ms, 1, BN_INTERVAL_MAX_MS), pace_cb, state);
     }
 }

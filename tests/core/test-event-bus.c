@@ -463,6 +463,25 @@ test_sessions (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->peer->log->str, ==, "a.b:1#1,2 a.b:2#2 ");
 }
 
+/* A sample that a slow subscription keeps does not hold up that of a fast one. */
+static void
+test_two_paces (Fixture *fixture, gconstpointer data)
+{
+  gint64 deadline_usec = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+
+  subscribe (fixture, fixture->peer, "a.x", (BnSubscribeOptions){ .interval_ms = 3600000 });
+  subscribe (fixture, fixture->peer, "a.y", (BnSubscribeOptions){ .interval_ms = 100 });
+  sample (fixture, "a.x", 1);
+  sample (fixture, "a.y", 1);
+  run_turn ();
+  g_string_truncate (fixture->peer->log, 0);
+  sample (fixture, "a.x", 2);
+  sample (fixture, "a.y", 2);
+  while (fixture->peer->log->len == 0 && g_get_monotonic_time () < deadline_usec)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpstr (fixture->peer->log->str, ==, "[a.y=2#2] ");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -479,5 +498,6 @@ main (int argc, char *argv[])
   ADD ("limits", test_limits);
   ADD ("replay", test_replay);
   ADD ("sessions", test_sessions);
+  ADD ("two-paces", test_two_paces);
   return g_test_run ();
 }
