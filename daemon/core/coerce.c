@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "introspection/codec/json.h"
 #include "introspection/error.h"
+#include "introspection/value-depth.h"
 
 #define INTEGRAL_DOUBLE_MAX 9007199254740992.0 /* 2^53 */
 
@@ -197,14 +199,65 @@ coerce_string_like (GVariant *value, const GVariantType *type, const char *name,
   return fail (value, type, name, "not a string", error);
 }
 
+static GVariant *convert (GVariant *value, const GVariantType *type, const char *name,
+                          GError **error);
+
+/* Standard base64 with its padding; g_base64_decode() alone skips what it does not know. */
+static gboolean
+is_base64 (const char *text, gsize length)
+{
+  gsize n = length;
+
+  while (n > 0 && length - n < 2 && text[n - 1] == '=')
+    n--;
+  if (length % 4 != 0)
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    if (!g_ascii_isalnum (text[i]) && text[i] != '+' && text[i] != '/')
+      return FALSE;
+  return TRUE;
+}
+
+/* A string where a container is wanted: base64 for bytes, JSON for the others. */
+static GVariant *
+coerce_text (GVariant *value, const GVariantType *type, const char *name, GError **error)
+{
+  g_autoptr (GVariant) decoded = NULL;
+  g_autoptr (GError) local = NULL;
+  const char *text;
+  gsize length;
+
+  text = g_variant_get_string (value, &length);
+  if (g_variant_type_equal (type, G_VARIANT_TYPE_BYTESTRING))
+    {
+      guchar *bytes;
+
+      if (!is_base64 (text, length))
+        return fail (value, type, name, "not base64", error);
+      bytes = g_base64_decode (text, &length);
+      return g_variant_ref_sink (
+          g_variant_new_from_data (type, bytes, length, TRUE, g_free, bytes));
+    }
+  decoded = bn_json_decode (text, length, NULL, &local);
+  if (decoded == NULL)
+    {
+      g_autofree char *why = g_strdup_printf ("not JSON: %s", local->message);
+
+      return fail (value, type, name, why, error);
+    }
+  if (!g_variant_is_container (decoded))
+    return fail (value, type, name, "not the JSON text of an object or a list", error);
+  return convert (decoded, type, name, error);
+}
+
 static GVariant *
 coerce_entry (GVariant *entry, const GVariantType *type, const char *name, GError **error)
 {
   g_autoptr (GVariant) key = g_variant_get_child_value (entry, 0);
   g_autoptr (GVariant) value = g_variant_get_child_value (entry, 1);
-  g_autoptr (GVariant) new_key = bn_coerce (key, g_variant_type_key (type), name, error);
+  g_autoptr (GVariant) new_key = convert (key, g_variant_type_key (type), name, error);
   g_autoptr (GVariant) new_value =
-      new_key != NULL ? bn_coerce (value, g_variant_type_value (type), name, error) : NULL;
+      new_key != NULL ? convert (value, g_variant_type_value (type), name, error) : NULL;
 
   if (new_value == NULL)
     return NULL;
@@ -229,7 +282,7 @@ coerce_array (GVariant *value, const GVariantType *type, const char *name, GErro
     {
       g_autoptr (GVariant) owned = child;
       g_autoptr (GVariant) converted = dictionary ? coerce_entry (child, element, name, error)
-                                                  : bn_coerce (child, element, name, error);
+                                                  : convert (child, element, name, error);
 
       if (converted == NULL)
         return NULL;
@@ -250,7 +303,7 @@ coerce_tuple (GVariant *value, const GVariantType *type, const char *name, GErro
   for (gsize i = 0; item != NULL; i++, item = g_variant_type_next (item))
     {
       g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
-      g_autoptr (GVariant) converted = bn_coerce (child, item, name, error);
+      g_autoptr (GVariant) converted = convert (child, item, name, error);
 
       if (converted == NULL)
         return NULL;
@@ -259,8 +312,8 @@ coerce_tuple (GVariant *value, const GVariantType *type, const char *name, GErro
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
-GVariant *
-bn_coerce (GVariant *value, const GVariantType *type, const char *name, GError **error)
+static GVariant *
+convert (GVariant *value, const GVariantType *type, const char *name, GError **error)
 {
   g_autoptr (GVariant) inner = g_variant_ref (value);
   char letter = g_variant_type_peek_string (type)[0];
@@ -283,11 +336,49 @@ bn_coerce (GVariant *value, const GVariantType *type, const char *name, GError *
       return coerce_integer (inner, type, name, row, error);
   if (letter == 'd')
     return coerce_double (inner, type, name, error);
+  if (g_variant_type_is_container (type) && g_variant_is_of_type (inner, G_VARIANT_TYPE_STRING))
+    return coerce_text (inner, type, name, error);
   if (g_variant_type_is_array (type))
     return coerce_array (inner, type, name, error);
   if (g_variant_type_is_tuple (type))
     return coerce_tuple (inner, type, name, error);
   return coerce_string_like (inner, type, name, error);
+}
+
+/* A descriptor, or something that has one in it. @value is not deeper than BN_VALUE_DEPTH_MAX. */
+static gboolean
+has_handle (GVariant *value)
+{
+  const char *type = g_variant_get_type_string (value);
+  gsize n;
+
+  if (strchr (type, 'h') != NULL)
+    return TRUE;
+  if (strchr (type, 'v') == NULL)
+    return FALSE;
+  n = g_variant_n_children (value);
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+
+      if (has_handle (child))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+GVariant *
+bn_coerce (GVariant *value, const GVariantType *type, const char *name, GError **error)
+{
+  g_autoptr (GVariant) converted = convert (value, type, name, error);
+
+  if (converted == NULL)
+    return NULL;
+  if (!bn_value_depth_check (converted, BN_VALUE_DEPTH_MAX))
+    return fail (value, type, name, "nested too deeply", error);
+  if (has_handle (converted))
+    return fail (value, type, name, "a file descriptor cannot be given here", error);
+  return g_steal_pointer (&converted);
 }
 
 static gboolean
@@ -348,7 +439,7 @@ bn_coerce_arguments (GDBusMethodInfo *info, GVariant *payload, GError **error)
 }
 
 GVariant *
-bn_coerce_results (GDBusMethodInfo *info, GVariant *tuple)
+bn_coerce_results (GDBusMethodInfo *info, GVariant *tuple, GError **error)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   gsize n = g_variant_n_children (tuple);
@@ -359,9 +450,22 @@ bn_coerce_results (GDBusMethodInfo *info, GVariant *tuple)
       g_autoptr (GVariant) value = i < n ? g_variant_get_child_value (tuple, i) : NULL;
 
       if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE ((*arg)->signature)))
-        return NULL;
-      if (!g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
+        break;
+      if (!bn_value_depth_check (value, BN_VALUE_DEPTH_MAX))
+        {
+          g_set_error (error, BN_ERROR, BN_ERROR_INTERNAL,
+                       "%s answered with a value “%s” that is nested too deeply; at most %d "
+                       "containers may be inside one another",
+                       info->name, (*arg)->name, BN_VALUE_DEPTH_MAX);
+          return NULL;
+        }
+      if (!has_handle (value))
         g_variant_builder_add (&builder, "{sv}", (*arg)->name, value);
     }
-  return i == n ? g_variant_ref_sink (g_variant_builder_end (&builder)) : NULL;
+  if (i == n && (info->out_args == NULL || info->out_args[i] == NULL))
+    return g_variant_ref_sink (g_variant_builder_end (&builder));
+  g_set_error (error, BN_ERROR, BN_ERROR_INTERNAL,
+               "%s answered with the wrong type %s: see its declaration", info->name,
+               g_variant_get_type_string (tuple));
+  return NULL;
 }

@@ -119,6 +119,7 @@ module_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GDBusMessage) reply =
       bn_hosted_module_call_finish (BN_HOSTED_MODULE (object), result, &error);
   g_autoptr (GVariant) body = NULL;
+  GVariant *results;
 
   if (reply == NULL || g_dbus_message_to_gerror (reply, &error))
     {
@@ -128,17 +129,14 @@ module_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   body = g_dbus_message_get_body (reply) != NULL
              ? g_variant_ref (g_dbus_message_get_body (reply))
              : g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
-  {
-    GVariant *results = bn_coerce_results (ask->method->info, body);
-
-    if (results != NULL)
-      g_task_return_pointer (task, results, (GDestroyNotify)g_variant_unref);
-    else
-      g_task_return_new_error (task, BN_ERROR, BN_ERROR_INTERNAL,
-                               "The module %s answered %s with the wrong type %s",
-                               bn_manifest_get_name (ask->manifest), ask->method->name,
-                               g_variant_get_type_string (body));
-  }
+  results = bn_coerce_results (ask->method->info, body, &error);
+  if (results != NULL)
+    g_task_return_pointer (task, results, (GDestroyNotify)g_variant_unref);
+  else
+    {
+      g_prefix_error (&error, "The module %s: ", bn_manifest_get_name (ask->manifest));
+      g_task_return_error (task, error);
+    }
 }
 
 static void

@@ -3,13 +3,15 @@
 /* A module's own interface on its object.
  *
  * The interface is known only at run time. Body, descriptors and error names pass unchanged in both
- * directions; nothing is unpacked. */
+ * directions; nothing is unpacked. The one thing looked at is how deep a reply is nested: the bus
+ * would disconnect the hub for it. A call has come from the bus, which has looked already. */
 #include "dbus/module-route.h"
 
 #include <gio/gunixfdlist.h>
 
 #include "core/requests.h"
 #include "introspection/error.h"
+#include "introspection/value-depth.h"
 
 struct _BnModuleRoute
 {
@@ -23,6 +25,21 @@ struct _BnModuleRoute
 
 G_DEFINE_FINAL_TYPE (BnModuleRoute, bn_module_route, G_TYPE_DBUS_INTERFACE_SKELETON)
 
+/* A body is a tuple only for GVariant: it is no container of the message. */
+static gboolean
+check_depth (GDBusMessage *reply, GError **error)
+{
+  GVariant *body = g_dbus_message_get_body (reply);
+
+  if (body == NULL || bn_value_depth_check (body, BN_VALUE_DEPTH_MAX + 1))
+    return TRUE;
+  g_set_error (error, BN_ERROR, BN_ERROR_INTERNAL,
+               "The module answered with a value that is nested too deeply; at most %d containers "
+               "may be inside one another",
+               BN_VALUE_DEPTH_MAX);
+  return FALSE;
+}
+
 static void
 answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -35,7 +52,7 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if ((g_dbus_message_get_flags (call) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
     return;
-  if (reply == NULL)
+  if (reply == NULL || !check_depth (reply, &error))
     copy = g_dbus_message_new_method_error_literal (
         call, bn_error_dbus_name (bn_error_from_gerror (error)), error->message);
   else
