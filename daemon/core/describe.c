@@ -97,16 +97,18 @@ describe_workers (BnManifest *self, const char *locale)
 }
 
 static GVariant *
-describe_arguments (GDBusArgInfo **arguments)
+describe_arguments (BnManifest *self, const char *member, GDBusArgInfo **arguments)
 {
   g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
 
   for (GDBusArgInfo **at = arguments; at != NULL && *at != NULL; at++)
     {
       g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+      g_autofree char *key = g_strconcat (member, ".", (*at)->name, NULL);
 
       add_string (&row, "name", (*at)->name);
       add_string (&row, "type", (*at)->signature);
+      add_string (&row, "doc", g_hash_table_lookup (self->docs, key));
       g_variant_builder_add_value (&rows, g_variant_builder_end (&row));
     }
   return g_variant_builder_end (&rows);
@@ -119,6 +121,9 @@ describe_method (BnManifest *self, const BnMethodSpec *spec, const char *locale)
   g_autofree char *group = g_strconcat ("Method ", spec->name, NULL);
   g_autofree char *title = bn_manifest_reader_dup_text (self->reader, group, "Title", locale);
   g_autofree char *words = bn_manifest_name_to_words (spec->name);
+  const char *description = g_hash_table_lookup (self->docs, spec->info->name);
+  g_autofree char *summary =
+      description != NULL ? bn_manifest_dup_first_sentence (description) : NULL;
   gboolean destructive = FALSE;
 
   bn_manifest_reader_get_boolean (self->reader, group, "Destructive", &destructive, NULL);
@@ -127,12 +132,16 @@ describe_method (BnManifest *self, const BnMethodSpec *spec, const char *locale)
   add_string (&row, "title", title != NULL ? title : words);
   add_string (&row, "access", bn_access_level_to_string (spec->access));
   add_string (&row, "reply", spec->reply);
+  add_string (&row, "summary", summary);
+  add_string (&row, "description", description);
   add_boolean (&row, "safe", spec->safe);
   add_boolean (&row, "job", spec->job);
   add_boolean (&row, "stream", spec->stream);
   add_boolean (&row, "destructive", destructive);
-  g_variant_builder_add (&row, "{sv}", "in", describe_arguments (spec->info->in_args));
-  g_variant_builder_add (&row, "{sv}", "out", describe_arguments (spec->info->out_args));
+  g_variant_builder_add (&row, "{sv}", "in",
+                         describe_arguments (self, spec->info->name, spec->info->in_args));
+  g_variant_builder_add (&row, "{sv}", "out",
+                         describe_arguments (self, spec->info->name, spec->info->out_args));
   return g_variant_builder_end (&row);
 }
 

@@ -41,6 +41,15 @@ bn_method_spec_free (BnMethodSpec *spec)
   g_free (spec);
 }
 
+/* GDBus gives an argument without a name one of its own, "arg_0". */
+static gboolean
+argument_is_named (const char *name)
+{
+  const char *number = g_str_has_prefix (name, "arg_") ? name + strlen ("arg_") : "x";
+
+  return bn_name_is_valid (name) && number[strspn (number, "0123456789")] != '\0';
+}
+
 static gboolean
 check_arguments (BnManifest *self, const char *member, GDBusArgInfo **args, GError **error)
 {
@@ -49,11 +58,11 @@ check_arguments (BnManifest *self, const char *member, GDBusArgInfo **args, GErr
       const char *name = args[i]->name;
       const char *type = args[i]->signature;
 
-      if (name == NULL || !bn_name_is_valid (name))
+      if (!argument_is_named (name))
         return fail (self, error, member,
                      "argument %u is named “%s”; must have a name in snake_case, by which requests "
                      "give it",
-                     i + 1, name != NULL ? name : "");
+                     i + 1, name);
       if (!g_variant_is_signature (type) || !g_variant_type_string_is_valid (type))
         return fail (self, error, member,
                      "argument %s has the type “%s”; must be one complete D-Bus type", name, type);
@@ -201,6 +210,7 @@ bn_manifest_read_interface (BnManifest *self, GError **error)
     return fail (self, error, NULL, "is not UTF-8");
   if (!parse_xml (self, error))
     return FALSE;
+  self->docs = bn_manifest_read_docs (self->xml);
   methods = self->node->interfaces[0]->methods;
   for (guint i = 0; methods != NULL && methods[i] != NULL; i++)
     if (!read_member (self, methods[i], error))

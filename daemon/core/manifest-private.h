@@ -42,6 +42,7 @@ struct _BnManifest
   gboolean unconfined;
 
   GDBusNodeInfo *node; /* nullable */
+  GHashTable *docs;    /* nullable, of bn_manifest_read_docs() */
   GPtrArray *events;   /* of BnEventSpec */
   GPtrArray *accepts;  /* of BnEventSpec */
   GPtrArray *workers;  /* of BnWorkerSpec */
@@ -65,6 +66,11 @@ char *bn_manifest_name_to_words (const char *name);
 gboolean bn_manifest_read_interface (BnManifest *self, GError **error);
 gboolean bn_manifest_read_methods (BnManifest *self, GError **error);
 void bn_method_spec_free (BnMethodSpec *spec);
+
+/* manifest-docs.c: the comments of the methods, "Member" and "Member.argument" -> text, not empty.
+ * @xml has been read by GDBus without an error. */
+GHashTable *bn_manifest_read_docs (const char *xml);
+char *bn_manifest_dup_first_sentence (const char *text);
 
 /* manifest-events.c */
 gboolean bn_manifest_read_workers (BnManifest *self, GError **error);

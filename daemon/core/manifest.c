@@ -53,6 +53,7 @@ manifest_free (BnManifest *self)
   g_clear_pointer (&self->workers, g_ptr_array_unref);
   g_clear_pointer (&self->accepts, g_ptr_array_unref);
   g_clear_pointer (&self->events, g_ptr_array_unref);
+  g_clear_pointer (&self->docs, g_hash_table_unref);
   g_clear_pointer (&self->node, g_dbus_node_info_unref);
   g_clear_pointer (&self->reader, bn_manifest_reader_free);
   g_strfreev (self->argv);
