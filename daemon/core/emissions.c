@@ -11,6 +11,7 @@
 #include "introspection/error.h"
 #include "introspection/event-type.h"
 #include "introspection/names.h"
+#include "introspection/value-depth.h"
 
 /* What the module that @type names accepts as such; NULL if it does not. */
 static const BnEventSpec *
@@ -172,6 +173,11 @@ bn_requests_emit (BnRequests *self, const BnCaller *caller, const char *type, GV
                  "The payload has %" G_GSIZE_FORMAT " bytes, an event at most %d; put bytes into a "
                  "stream",
                  g_variant_get_size (fields), BN_EVENT_BYTES_MAX);
+  else if (!bn_value_depth_check (fields, BN_VALUE_DEPTH_MAX))
+    g_set_error (
+        error, BN_ERROR, BN_ERROR_BAD_PAYLOAD,
+        "The payload is nested too deeply; at most %d containers may be inside one another",
+        BN_VALUE_DEPTH_MAX);
   else if (target != NULL && bn_modules_lookup (self->modules, target) == NULL)
     g_set_error (error, BN_ERROR, BN_ERROR_NO_TARGET, "There is no module “%s”", target);
   else if (g_str_has_prefix (type, "user."))
