@@ -3,6 +3,7 @@
 /* Payloads against the fields of their event. */
 #include "core/manifest.h"
 #include "introspection/error.h"
+#include "introspection/value-depth.h"
 
 static const char text[] = "[Module]\n"
                            "Name=docker\n"
@@ -132,12 +133,50 @@ test_most_fields (void)
   g_assert_cmpstr (error->message, ==, "a.b: f63: is missing; it tells which instance this is");
 }
 
+/* The field "tree" with a number in so many variants. */
+static GVariant *
+make_deep (guint depth)
+{
+  GVariant *value = g_variant_new_int32 (1);
+  GVariantDict dict;
+
+  for (guint i = 0; i < depth; i++)
+    value = g_variant_new_variant (value);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "tree", value);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* The payload, its entry and the variant of the field are three containers of the limit. */
+static void
+test_depth (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BnManifest) manifest = bn_manifest_new_from_data (
+      "[Module]\nName=a\nVersion=1\nSummary=A\nExec=a\n[Event b]\nClass=event\nFields=tree:v\n", -1,
+      "a.module", NULL, BN_MANIFEST_MODULE, &error);
+  g_autoptr (GVariant) deepest = make_deep (BN_VALUE_DEPTH_MAX - 3);
+  g_autoptr (GVariant) deeper = make_deep (BN_VALUE_DEPTH_MAX - 2);
+  const BnEventSpec *spec;
+
+  g_assert_no_error (error);
+  g_assert_true (bn_value_depth_check (deepest, BN_VALUE_DEPTH_MAX));
+  g_assert_false (bn_value_depth_check (deeper, BN_VALUE_DEPTH_MAX));
+  spec = bn_manifest_lookup_event (manifest, "b");
+  g_assert_true (bn_event_spec_check (spec, deepest, &error));
+  g_assert_no_error (error);
+  g_assert_false (bn_event_spec_check (spec, deeper, &error));
+  g_assert_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD);
+  g_assert_cmpstr (error->message, ==, "a.b: tree: is nested too deeply");
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/event-spec/check", test_check);
   g_test_add_func ("/event-spec/twice", test_twice);
+  g_test_add_func ("/event-spec/depth", test_depth);
   g_test_add_func ("/event-spec/most-fields", test_most_fields);
   return g_test_run ();
 }
