@@ -159,12 +159,15 @@ bn_device_store_find (BnDeviceStore *self, const char *token, char **name, BnAcc
   return NULL;
 }
 
+/* Saved twice: the version before is read when the file is damaged, and must not let the device in
+ * again. */
 void
 bn_device_store_remove (BnDeviceStore *self, const char *id)
 {
   g_autoptr (GError) error = NULL;
 
   if (g_key_file_remove_group (self->contents, id, NULL)
-      && !bn_state_file_save (self->path, self->contents, &error))
+      && (!bn_state_file_save (self->path, self->contents, &error)
+          || !bn_state_file_save (self->path, self->contents, &error)))
     g_message ("The end of a device could not be saved: %s", error->message);
 }
