@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* Faults that a hub must survive, counted. */
+#include <gio/gunixsocketaddress.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hub-fixture.h"
+#include "introspection/error.h"
+#include "introspection/names.h"
+
+#define FLOOD 100000
+#define STEP 10000
+#define GROWTH_BYTES_MAX (8 * 1024 * 1024)
+
+typedef struct
+{
+  guint64 next;
+  guint events;
+  guint wanted;
+} Counted;
+
+static void
+count_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+          const char *signal, GVariant *parameters, gpointer user_data)
+{
+  Counted *counted = user_data;
+  g_autoptr (GVariant) meta = g_variant_get_child_value (parameters, 2);
+  guint64 sequence;
+
+  g_assert_true (g_variant_lookup (meta, "sequence", "t", &sequence));
+  g_assert_cmpuint (sequence, ==, counted->next);
+  counted->next++;
+  counted->events++;
+}
+
+static gboolean
+enough_came (HubFixture *self, gpointer user_data)
+{
+  Counted *counted = user_data;
+
+  return counted->events >= counted->wanted;
+}
+
+static guint64
+read_sequence (HubFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      hub_fixture_call (self, BN_HUB_PATH, "org.freedesktop.DBus.Properties", "Get",
+                        g_variant_new ("(ss)", BN_IFACE_EVENT_BUS, "Sequence"), &error);
+  g_autoptr (GVariant) value = NULL;
+
+  g_assert_no_error (error);
+  g_variant_get (reply, "(v)", &value);
+  return g_variant_get_uint64 (value);
+}
+
+/* A module that floods: all events come, in order, and the hub does not grow. */
+static void
+test_flood (HubFixture *self, gconstpointer data)
+{
+  Counted counted = { 0 };
+  gsize before_bytes;
+  gsize after_bytes;
+  guint id;
+
+  hub_fixture_load_echo (self);
+  g_dbus_connection_signal_unsubscribe (self->connection, self->subscription_id);
+  self->subscription_id = 0;
+  id = g_dbus_connection_signal_subscribe (self->connection, BN_BUS_NAME, BN_IFACE_EVENT_BUS,
+                                           "Event", BN_HUB_PATH, "echo.told",
+                                           G_DBUS_SIGNAL_FLAGS_NONE, count_cb, &counted, NULL);
+  counted.next = read_sequence (self) + 1;
+  before_bytes = hub_fixture_get_memory (self->pid);
+  for (counted.wanted = STEP; counted.wanted <= FLOOD; counted.wanted += STEP)
+    {
+      g_dbus_connection_call (self->connection, BN_BUS_NAME, BN_MODULES_PATH "/echo",
+                              "org.binnacle.Echo1", "Tell", g_variant_new ("(su)", "flood", STEP),
+                              NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+      hub_fixture_wait (self, enough_came, &counted);
+    }
+  g_assert_cmpuint (counted.events, ==, FLOOD);
+  after_bytes = hub_fixture_get_memory (self->pid);
+  g_test_message ("the hub grew by %" G_GSSIZE_FORMAT " KiB over %d events",
+                  ((gssize)after_bytes - (gssize)before_bytes) / 1024, FLOOD);
+  g_assert_cmpuint (after_bytes, <, before_bytes + GROWTH_BYTES_MAX);
+  g_dbus_connection_signal_unsubscribe (self->connection, id);
+}
+
+/* What is no D-Bus on the private socket costs one connection, and nothing else. */
+static void
+test_garbage (HubFixture *self, gconstpointer data)
+{
+  static const char *const garbage[] = {
+    "GET / HTTP/1.1\r\n\r\n",
+    "\0AUTH EXTERNAL zz\r\n",
+    "\0AUTH EXTERNAL 30\r\nBEGIN\r\nl\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377",
+    "\0BEGIN\r\n",
+  };
+  static const gsize lengths[] = { 18, 19, 43, 8 };
+  g_autofree char *path =
+      g_build_filename (self->runtime_folder, BN_RUNTIME_FOLDER, BN_RUNTIME_SOCKET, NULL);
+  GPid pid = self->pid;
+
+  for (guint i = 0; i < 10 * G_N_ELEMENTS (garbage); i++)
+    {
+      g_autoptr (GSocketClient) client = g_socket_client_new ();
+      g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GSocketConnection) connection =
+          g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, &error);
+      GInputStream *input;
+      char buffer[4096];
+
+      g_assert_no_error (error);
+      g_socket_set_timeout (g_socket_connection_get_socket (connection), 10);
+      input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+      g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
+                                 garbage[i % G_N_ELEMENTS (garbage)],
+                                 lengths[i % G_N_ELEMENTS (garbage)], NULL, NULL, NULL);
+      g_socket_shutdown (g_socket_connection_get_socket (connection), FALSE, TRUE, NULL);
+      while (g_input_stream_read (input, buffer, sizeof buffer, NULL, &error) > 0)
+        ;
+      g_assert_false (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+    }
+  g_assert_cmpint (self->pid, ==, pid);
+  g_assert_cmpuint (read_sequence (self), <, 1000); /* it answers */
+}
+
+/* A second hub says that one runs already, and disturbs nothing. */
+static void
+test_second_hub (HubFixture *self, gconstpointer data)
+{
+  g_autofree char *state = g_build_filename (self->folder, "state", NULL);
+  g_auto (GStrv) env = g_get_environ ();
+  const char *argv[] = { BINNACLED, "--session", NULL };
+  g_autofree char *message = NULL;
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  env = g_environ_setenv (env, "DBUS_SESSION_BUS_ADDRESS", g_test_dbus_get_bus_address (self->bus),
+                          TRUE);
+  env = g_environ_setenv (env, "XDG_RUNTIME_DIR", self->runtime_folder, TRUE);
+  env = g_environ_setenv (env, "XDG_STATE_HOME", state, TRUE);
+  g_spawn_sync (NULL, (char **)argv, env, G_SPAWN_DEFAULT, NULL, NULL, NULL, &message, &status,
+                &error);
+  g_assert_no_error (error);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 75);
+  g_assert_nonnull (strstr (message, "A hub runs already"));
+  hub_fixture_load_echo (self);
+}
+
+/* With the hub its modules go, however it dies, and it starts again. */
+static void
+test_killed (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (GVariant) pid = NULL;
+  struct pollfd ended = { .events = POLLIN };
+
+  hub_fixture_load_echo (self);
+  pid = hub_fixture_module_property (self, "Pid");
+  ended.fd = (int)syscall (SYS_pidfd_open, g_variant_get_uint32 (pid), 0);
+  g_assert_cmpint (ended.fd, >=, 0);
+  hub_fixture_stop (self, SIGKILL);
+  g_assert_cmpint (poll (&ended, 1, 5000), ==, 1);
+  close (ended.fd);
+  hub_fixture_start (self);
+  hub_fixture_wait_state (self, "ready");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func)                                                                            \
+  g_test_add ("/hub/faults/" path, HubFixture, NULL, hub_fixture_set_up, func,                     \
+              hub_fixture_tear_down)
+  ADD ("flood", test_flood);
+  ADD ("garbage", test_garbage);
+  ADD ("second-hub", test_second_hub);
+  ADD ("killed", test_killed);
+  return g_test_run ();
+}
