@@ -93,7 +93,8 @@ read_welcome (BnModule *self, GError **error)
       return FALSE;
     }
   g_variant_lookup (priv->welcome, "state", "s", &priv->state_folder);
-  g_variant_lookup (priv->welcome, "sysroot", "s", &priv->sysroot);
+  if (g_variant_lookup (priv->welcome, "sysroot", "s", &priv->sysroot) && *priv->sysroot == '\0')
+    g_clear_pointer (&priv->sysroot, g_free);
   return TRUE;
 }
 
@@ -464,17 +465,14 @@ bn_module_get_state_folder (BnModule *self)
  *
  * Gets the folder that stands in for `/` when the module looks for `/proc` and `/sys`.
  *
- * Returns: a path to be put in front; empty for the machine itself
+ * Returns: (nullable): a path to be put in front; %NULL for the machine itself
  */
 const char *
 bn_module_get_sysroot (BnModule *self)
 {
-  BnModulePrivate *priv;
-
   g_return_val_if_fail (BN_IS_MODULE (self), NULL);
-  priv = PRIVATE (self);
 
-  return priv->sysroot != NULL ? priv->sysroot : "";
+  return PRIVATE (self)->sysroot;
 }
 
 /**

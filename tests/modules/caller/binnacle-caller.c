@@ -82,8 +82,7 @@ caller_module_activate (BnModule *module, GError **error)
       g_variant_lookup_value (bn_module_get_welcome (module), "epoch", G_VARIANT_TYPE_STRING);
 
   if (epoch != NULL && g_str_equal (bn_module_get_name (module), "caller")
-      && g_str_equal (bn_module_get_sysroot (module), "")
-      && bn_module_get_state_folder (module) != NULL)
+      && bn_module_get_sysroot (module) == NULL && bn_module_get_state_folder (module) != NULL)
     return TRUE;
   g_set_error_literal (error, BN_ERROR, BN_ERROR_INTERNAL, "the hub said too little");
   return FALSE;
