@@ -55,7 +55,7 @@ bn_cpu_reader_new (const char *sysroot)
 
   bn_kept_file_init (&self->stat, g_build_filename (sysroot, "proc/stat", NULL));
   bn_kept_file_init (&self->loadavg, g_build_filename (sysroot, "proc/loadavg", NULL));
-  self->cores = bn_roster_new (sizeof (Core), CORES_MAX, NULL);
+  self->cores = bn_roster_new ("cores", sizeof (Core), CORES_MAX, NULL);
   return self;
 }
 

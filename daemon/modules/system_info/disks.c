@@ -51,7 +51,7 @@ bn_disk_reader_new (const char *sysroot)
 
   self->block_folder = g_build_filename (sysroot, "sys/block", NULL);
   bn_kept_file_init (&self->file, g_build_filename (sysroot, "proc/diskstats", NULL));
-  self->disks = bn_roster_new (sizeof (Disk), DISKS_MAX, disk_clear);
+  self->disks = bn_roster_new ("disks and partitions", sizeof (Disk), DISKS_MAX, disk_clear);
   return self;
 }
 

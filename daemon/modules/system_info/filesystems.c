@@ -13,23 +13,25 @@ typedef struct
 {
   BnRosterItem parent;
   BnFilesystemReader *reader; /* not owned */
-  BnMount *mount;             /* not owned, of this reading */
-  BnRemoteStat *remote;       /* NULL for a local one */
-  gint64 asked_usec;
-  BnRemoteState state; /* when it was last read */
+  BnMount *mount;             /* not owned, of the reader's mounts */
+  guint32 major;              /* of what the probe asks */
+  guint32 minor;
+  BnStatProbe *probe;
 } Filesystem;
 
 struct _BnFilesystemReader
 {
   char *sysroot;
   BnStatvfsFunc statvfs_func;
-  GSourceFunc news;
+  BnFilesystemFunc func;
+  BnGoneFunc gone; /* nullable */
   gpointer user_data;
   BnKeptFile file;
   BnText text;
   GPtrArray *mounts;     /* BnMount, NULL before the first reading */
   BnRoster *filesystems; /* Filesystem */
-  guint64 postponed;
+  GThreadPool *local;    /* dead servers do not hold up the disks */
+  GThreadPool *remote;
 };
 
 static void
@@ -37,21 +39,25 @@ filesystem_clear (gpointer data)
 {
   Filesystem *filesystem = data;
 
-  g_clear_pointer (&filesystem->remote, bn_remote_stat_free);
+  g_clear_pointer (&filesystem->probe, bn_stat_probe_free);
 }
 
 BnFilesystemReader *
-bn_filesystem_reader_new (const char *sysroot, BnStatvfsFunc statvfs_func, GSourceFunc news,
-                          gpointer user_data)
+bn_filesystem_reader_new (const char *sysroot, BnStatvfsFunc statvfs_func, BnFilesystemFunc func,
+                          BnGoneFunc gone, gpointer user_data)
 {
   BnFilesystemReader *self = g_new0 (BnFilesystemReader, 1);
 
   self->sysroot = g_strdup (sysroot);
   self->statvfs_func = statvfs_func != NULL ? statvfs_func : statvfs;
-  self->news = news;
+  self->func = func;
+  self->gone = gone;
   self->user_data = user_data;
   bn_kept_file_init (&self->file, g_build_filename (sysroot, "proc/self/mountinfo", NULL));
-  self->filesystems = bn_roster_new (sizeof (Filesystem), FILESYSTEMS_MAX, filesystem_clear);
+  self->filesystems =
+      bn_roster_new ("file systems", sizeof (Filesystem), FILESYSTEMS_MAX, filesystem_clear);
+  self->local = bn_stat_pool_new (BN_FILESYSTEM_THREADS_MAX);
+  self->remote = bn_stat_pool_new (BN_FILESYSTEM_THREADS_MAX);
   return self;
 }
 
@@ -59,6 +65,8 @@ void
 bn_filesystem_reader_free (BnFilesystemReader *self)
 {
   bn_roster_free (self->filesystems);
+  bn_stat_pool_free (self->local);
+  bn_stat_pool_free (self->remote);
   g_clear_pointer (&self->mounts, g_ptr_array_unref);
   bn_kept_file_clear (&self->file);
   bn_text_clear (&self->text);
@@ -66,27 +74,12 @@ bn_filesystem_reader_free (BnFilesystemReader *self)
   g_free (self);
 }
 
-/* Only the first answer, and the first one after a silence, cannot wait for the next period. */
-static gboolean
-on_remote_answer (gpointer data)
-{
-  Filesystem *filesystem = data;
-  BnFilesystemReader *self = filesystem->reader;
-
-  if (self->news != NULL
-      && (filesystem->state == BN_REMOTE_WAITING || filesystem->state == BN_REMOTE_UNANSWERED))
-    self->news (self->user_data);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
+static void
 fill_numbers (const struct statvfs *stat, BnFilesystemSample *sample)
 {
   guint64 unit = stat->f_frsize != 0 ? stat->f_frsize : stat->f_bsize;
   guint64 used = stat->f_blocks > stat->f_bfree ? stat->f_blocks - stat->f_bfree : 0;
 
-  if (stat->f_blocks == 0)
-    return FALSE;
   sample->has_numbers = TRUE;
   sample->total_bytes = stat->f_blocks * unit;
   sample->used_bytes = used * unit;
@@ -99,91 +92,93 @@ fill_numbers (const struct statvfs *stat, BnFilesystemSample *sample)
       sample->inodes_total = stat->f_files;
       sample->inodes_used = stat->f_files - stat->f_ffree;
     }
-  return TRUE;
 }
 
-static guint
-count_running (BnFilesystemReader *self)
-{
-  guint running = 0;
-
-  for (guint i = 0; i < bn_roster_get_length (self->filesystems); i++)
-    {
-      Filesystem *filesystem = bn_roster_get (self->filesystems, i);
-
-      running += filesystem->remote != NULL && bn_remote_stat_is_running (filesystem->remote);
-    }
-  return running;
-}
-
-/* The answer is for the next reading. */
 static void
-ask_again (BnFilesystemReader *self, Filesystem *filesystem, gint64 now_usec, gint64 period_usec)
+show (Filesystem *filesystem, const char *state, const struct statvfs *stat)
 {
-  if (bn_remote_stat_is_running (filesystem->remote)
-      || (filesystem->asked_usec != 0 && now_usec - filesystem->asked_usec < period_usec / 2))
-    return;
-  if (count_running (self) >= BN_REMOTE_THREADS_MAX
-      || !bn_remote_stat_start (filesystem->remote, now_usec))
-    self->postponed++;
-  else
-    filesystem->asked_usec = now_usec;
+  BnFilesystemReader *self = filesystem->reader;
+  const BnMount *mount = filesystem->mount;
+  BnFilesystemSample sample = {
+    .path = filesystem->parent.key,
+    .type = mount->type,
+    .source = mount->source,
+    .state = state,
+  };
+
+  if (stat != NULL)
+    fill_numbers (stat, &sample);
+  filesystem->parent.shown = TRUE;
+  self->func (&sample, self->user_data);
 }
 
-/* TRUE if there is something to show. */
-static gboolean
-measure (BnFilesystemReader *self, Filesystem *filesystem, gint64 now_usec, gint64 period_usec,
-         BnFilesystemSample *sample)
+static void
+hide (Filesystem *filesystem)
+{
+  BnFilesystemReader *self = filesystem->reader;
+
+  if (filesystem->parent.shown && self->gone != NULL)
+    self->gone (filesystem->parent.key, self->user_data);
+  filesystem->parent.shown = FALSE;
+}
+
+static void
+on_answer (const struct statvfs *stat, gpointer user_data)
+{
+  Filesystem *filesystem = user_data;
+
+  if (stat == NULL || stat->f_blocks == 0)
+    hide (filesystem);
+  else
+    show (filesystem, filesystem->mount->read_only ? "read-only" : "read-write", stat);
+}
+
+static void
+ask (BnFilesystemReader *self, Filesystem *filesystem, gint64 now_usec)
 {
   const BnMount *mount = filesystem->mount;
-  g_autofree char *path = g_build_filename (self->sysroot, mount->path, NULL);
-  struct statvfs stat;
 
-  sample->path = filesystem->parent.key;
-  sample->type = mount->type;
-  sample->source = mount->source;
-  sample->state = mount->read_only ? "read-only" : "read-write";
-  if (!mount->remote)
-    return self->statvfs_func (path, &stat) == 0 && fill_numbers (&stat, sample);
+  /* Another one is mounted there: what the old one may answer some day does not count. */
+  if (filesystem->major != mount->major || filesystem->minor != mount->minor)
+    g_clear_pointer (&filesystem->probe, bn_stat_probe_free);
+  filesystem->major = mount->major;
+  filesystem->minor = mount->minor;
+  if (filesystem->probe == NULL)
+    {
+      g_autofree char *path = g_build_filename (self->sysroot, mount->path, NULL);
 
-  if (filesystem->remote == NULL)
-    filesystem->remote =
-        bn_remote_stat_new (path, self->statvfs_func, on_remote_answer, filesystem);
-  filesystem->state = bn_remote_stat_get (filesystem->remote, now_usec, &stat);
-  ask_again (self, filesystem, now_usec, period_usec);
-  if (filesystem->state == BN_REMOTE_UNANSWERED)
-    sample->state = "not-responding";
-  return filesystem->state == BN_REMOTE_UNANSWERED
-         || (filesystem->state == BN_REMOTE_ANSWERED && fill_numbers (&stat, sample));
+      filesystem->probe = bn_stat_probe_new (path, self->statvfs_func, on_answer, filesystem);
+    }
+  if (bn_stat_probe_is_late (filesystem->probe, now_usec))
+    show (filesystem, "not-responding", NULL);
+  bn_stat_probe_ask (filesystem->probe, mount->remote ? self->remote : self->local, now_usec);
 }
 
-static gboolean
-refresh_mounts (BnFilesystemReader *self, GError **error)
+/* The mounts of the last reading stay if they cannot be read: answers may still arrive. */
+static GPtrArray *
+read_mounts (BnFilesystemReader *self, GError **error)
 {
   if (self->mounts != NULL && !bn_kept_file_may_have_changed (&self->file))
-    return TRUE;
-  g_clear_pointer (&self->mounts, g_ptr_array_unref);
+    return g_ptr_array_ref (self->mounts);
   if (bn_kept_file_read_all (&self->file, &self->text) == NULL)
     {
       bn_kept_file_set_error (&self->file, error);
-      return FALSE;
+      return NULL;
     }
-  self->mounts = bn_mounts_parse (self->text.data);
-  return TRUE;
+  return bn_mounts_parse (self->text.data);
 }
 
 gboolean
-bn_filesystem_reader_read (BnFilesystemReader *self, gint64 now_usec, gint64 period_usec,
-                           BnFilesystemFunc func, BnGoneFunc gone, gpointer user_data,
-                           GError **error)
+bn_filesystem_reader_read (BnFilesystemReader *self, gint64 now_usec, GError **error)
 {
-  if (!refresh_mounts (self, error))
+  g_autoptr (GPtrArray) mounts = read_mounts (self, error);
+
+  if (mounts == NULL)
     return FALSE;
   bn_roster_begin (self->filesystems);
-  for (guint i = 0; i < self->mounts->len; i++)
+  for (guint i = 0; i < mounts->len; i++)
     {
-      BnMount *mount = self->mounts->pdata[i];
-      BnFilesystemSample sample = { 0 };
+      BnMount *mount = mounts->pdata[i];
       gboolean is_new;
       Filesystem *filesystem =
           bn_roster_find (self->filesystems, mount->path, strlen (mount->path), &is_new);
@@ -192,25 +187,10 @@ bn_filesystem_reader_read (BnFilesystemReader *self, gint64 now_usec, gint64 per
         continue;
       filesystem->reader = self;
       filesystem->mount = mount;
-      if (!mount->remote)
-        g_clear_pointer (&filesystem->remote, bn_remote_stat_free);
-      if (measure (self, filesystem, now_usec, period_usec, &sample))
-        {
-          filesystem->parent.shown = TRUE;
-          func (&sample, user_data);
-        }
-      else if (filesystem->parent.shown && gone != NULL)
-        {
-          filesystem->parent.shown = FALSE;
-          gone (mount->path, user_data);
-        }
+      ask (self, filesystem, now_usec);
     }
-  bn_roster_sweep (self->filesystems, gone, user_data);
+  bn_roster_sweep (self->filesystems, self->gone, self->user_data);
+  g_clear_pointer (&self->mounts, g_ptr_array_unref);
+  self->mounts = g_steal_pointer (&mounts);
   return TRUE;
-}
-
-guint64
-bn_filesystem_reader_get_postponed (BnFilesystemReader *self)
-{
-  return self->postponed;
 }

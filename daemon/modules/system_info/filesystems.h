@@ -5,7 +5,7 @@
 
 #include <gio/gio.h>
 
-#include "modules/system_info/remote-stat.h"
+#include "modules/system_info/stat-probe.h"
 #include "modules/system_info/roster.h"
 
 G_BEGIN_DECLS
@@ -30,20 +30,19 @@ typedef void (*BnFilesystemFunc) (const BnFilesystemSample *sample, gpointer use
 
 typedef struct _BnFilesystemReader BnFilesystemReader;
 
-/* @statvfs_func asks one file system, NULL is statvfs(3). @news is called on the main loop when a
- * remote file system has begun or gone on to answer: read again, rather than wait for the next
- * period. */
+/* @statvfs_func asks one file system, NULL is statvfs(3). @func and @gone are called on the main
+ * loop of the caller. */
 BnFilesystemReader *bn_filesystem_reader_new (const char *sysroot, BnStatvfsFunc statvfs_func,
-                                              GSourceFunc news, gpointer user_data);
+                                              BnFilesystemFunc func, BnGoneFunc gone,
+                                              gpointer user_data);
 void bn_filesystem_reader_free (BnFilesystemReader *self);
 
-gboolean bn_filesystem_reader_read (BnFilesystemReader *self, gint64 now_usec, gint64 period_usec,
-                                    BnFilesystemFunc func, BnGoneFunc gone, gpointer user_data,
-                                    GError **error);
+/* Asks every file system; each sample comes when its file system has answered. Those that have left
+ * an earlier question open for too long are told at once. */
+gboolean bn_filesystem_reader_read (BnFilesystemReader *self, gint64 now_usec, GError **error);
 
-/* At most this many remote file systems are asked at once. */
-#define BN_REMOTE_THREADS_MAX 8
-guint64 bn_filesystem_reader_get_postponed (BnFilesystemReader *self);
+/* At most this many are asked at once: of the local ones, and of the remote ones. */
+#define BN_FILESYSTEM_THREADS_MAX 8
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BnFilesystemReader, bn_filesystem_reader_free)
 

@@ -46,7 +46,7 @@ bn_gpu_reader_new (const char *sysroot)
   BnGpuReader *self = g_new0 (BnGpuReader, 1);
 
   self->folder = g_build_filename (sysroot, "sys/class/drm", NULL);
-  self->cards = bn_roster_new (sizeof (Card), CARDS_MAX, card_clear);
+  self->cards = bn_roster_new ("graphics cards", sizeof (Card), CARDS_MAX, card_clear);
   return self;
 }
 

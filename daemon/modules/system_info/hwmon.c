@@ -73,7 +73,7 @@ bn_hwmon_reader_new (const char *sysroot)
 
   self->hwmon_folder = g_build_filename (sysroot, "sys/class/hwmon", NULL);
   self->thermal_folder = g_build_filename (sysroot, "sys/class/thermal", NULL);
-  self->chips = bn_roster_new (sizeof (Chip), CHIPS_MAX, chip_clear);
+  self->chips = bn_roster_new ("sensor chips", sizeof (Chip), CHIPS_MAX, chip_clear);
   return self;
 }
 

@@ -51,7 +51,8 @@ bn_network_reader_new (const char *sysroot)
 
   self->class_folder = g_build_filename (sysroot, "sys/class/net", NULL);
   bn_kept_file_init (&self->file, g_build_filename (sysroot, "proc/net/dev", NULL));
-  self->interfaces = bn_roster_new (sizeof (Interface), INTERFACES_MAX, interface_clear);
+  self->interfaces =
+      bn_roster_new ("network interfaces", sizeof (Interface), INTERFACES_MAX, interface_clear);
   return self;
 }
 

@@ -69,7 +69,7 @@ bn_power_reader_new (const char *sysroot)
   BnPowerReader *self = g_new0 (BnPowerReader, 1);
 
   self->folder = g_build_filename (sysroot, "sys/class/power_supply", NULL);
-  self->supplies = bn_roster_new (sizeof (Supply), SUPPLIES_MAX, supply_clear);
+  self->supplies = bn_roster_new ("power supplies", sizeof (Supply), SUPPLIES_MAX, supply_clear);
   return self;
 }
 

@@ -12,16 +12,19 @@ struct _BnRoster
   guint limit;
   guint next; /* where the next key is looked for first */
   GDestroyNotify clear;
-  guint64 refused;
+  const char *what; /* static */
+  guint refused;    /* in this reading */
+  guint told;       /* the number that the log has */
 };
 
 BnRoster *
-bn_roster_new (gsize item_size, guint limit, GDestroyNotify clear)
+bn_roster_new (const char *what, gsize item_size, guint limit, GDestroyNotify clear)
 {
   BnRoster *self = g_new0 (BnRoster, 1);
 
   g_assert (item_size >= sizeof (BnRosterItem));
   self->items = g_ptr_array_new ();
+  self->what = what;
   self->item_size = item_size;
   self->limit = limit;
   self->clear = clear;
@@ -50,6 +53,7 @@ void
 bn_roster_begin (BnRoster *self)
 {
   self->next = 0;
+  self->refused = 0;
   for (guint i = 0; i < self->items->len; i++)
     ((BnRosterItem *)self->items->pdata[i])->seen = FALSE;
 }
@@ -114,6 +118,10 @@ bn_roster_sweep (BnRoster *self, BnGoneFunc gone, gpointer user_data)
       free_item (self, item);
     }
   g_ptr_array_set_size (self->items, (gint)kept);
+  if (self->refused > self->told)
+    g_message ("%u %s are more than the %u that are watched: %u are left out",
+               self->limit + self->refused, self->what, self->limit, self->refused);
+  self->told = self->refused;
 }
 
 guint
@@ -127,10 +135,4 @@ bn_roster_get (BnRoster *self, guint index)
 {
   g_assert (index < self->items->len);
   return self->items->pdata[index];
-}
-
-guint64
-bn_roster_get_refused (BnRoster *self)
-{
-  return self->refused;
 }

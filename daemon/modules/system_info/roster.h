@@ -23,8 +23,8 @@ typedef struct _BnRoster BnRoster;
 typedef void (*BnGoneFunc) (const char *key, gpointer user_data);
 
 /* @item_size bytes, zeroed, for each item; at most @limit items; @clear (nullable) frees what an
- * item holds besides its key. */
-BnRoster *bn_roster_new (gsize item_size, guint limit, GDestroyNotify clear);
+ * item holds besides its key. The log says how many of @what (static) are left out. */
+BnRoster *bn_roster_new (const char *what, gsize item_size, guint limit, GDestroyNotify clear);
 void bn_roster_free (BnRoster *self);
 
 /* A reading: begin, find each key, sweep. */
@@ -39,9 +39,6 @@ void bn_roster_sweep (BnRoster *self, BnGoneFunc gone, gpointer user_data);
 
 guint bn_roster_get_length (BnRoster *self);
 gpointer bn_roster_get (BnRoster *self, guint index);
-
-/* How many items a full roster has refused, since the start. */
-guint64 bn_roster_get_refused (BnRoster *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BnRoster, bn_roster_free)
 

@@ -183,19 +183,7 @@ run_filesystem (BnModule *module, gpointer user_data, GError **error)
 {
   BnSystemInfoModule *self = BN_SYSTEM_INFO_MODULE (module);
 
-  return bn_filesystem_reader_read (self->filesystems, g_get_monotonic_time (),
-                                    period_usec (module, "filesystem"), emit_filesystem,
-                                    filesystem_gone, self, error);
-}
-
-static gboolean
-on_filesystem_news (gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!run_filesystem (user_data, NULL, &error))
-    g_message ("%s", error->message);
-  return G_SOURCE_REMOVE;
+  return bn_filesystem_reader_read (self->filesystems, g_get_monotonic_time (), error);
 }
 
 static void
@@ -321,7 +309,8 @@ make_readers (BnSystemInfoModule *self)
   self->io_pressure = bn_pressure_reader_new (self->sysroot, "io");
   self->memory = bn_memory_reader_new (self->sysroot);
   self->disks = bn_disk_reader_new (self->sysroot);
-  self->filesystems = bn_filesystem_reader_new (self->sysroot, NULL, on_filesystem_news, self);
+  self->filesystems =
+      bn_filesystem_reader_new (self->sysroot, NULL, emit_filesystem, filesystem_gone, self);
   self->network = bn_network_reader_new (self->sysroot);
   self->hwmon = bn_hwmon_reader_new (self->sysroot);
   self->power = bn_power_reader_new (self->sysroot);
@@ -351,7 +340,7 @@ bn_system_info_module_activate (BnModule *module, GError **error)
     { "uptime", run_uptime },
   };
 
-  self->sysroot = g_strdup (sysroot != NULL && *sysroot != '\0' ? sysroot : "/");
+  self->sysroot = g_strdup (sysroot != NULL ? sysroot : "/");
   make_readers (self);
   self->skeleton = bn_system_info1_skeleton_new ();
   g_object_connect (self->skeleton, "swapped-object-signal::handle-identity", handle_identity, self,

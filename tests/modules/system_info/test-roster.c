@@ -38,7 +38,7 @@ collect (const char *key, gpointer user_data)
 static void
 test_come_and_go (void)
 {
-  g_autoptr (BnRoster) roster = bn_roster_new (sizeof (Item), 10, clear_item);
+  g_autoptr (BnRoster) roster = bn_roster_new ("things", sizeof (Item), 10, clear_item);
   g_autoptr (GString) gone = g_string_new (NULL);
 
   cleared = 0;
@@ -69,7 +69,7 @@ test_come_and_go (void)
 static void
 test_keys (void)
 {
-  g_autoptr (BnRoster) roster = bn_roster_new (sizeof (Item), 10, NULL);
+  g_autoptr (BnRoster) roster = bn_roster_new ("things", sizeof (Item), 10, NULL);
   gboolean is_new;
 
   bn_roster_begin (roster);
@@ -84,8 +84,11 @@ test_keys (void)
 static void
 test_limit (void)
 {
-  g_autoptr (BnRoster) roster = bn_roster_new (sizeof (Item), 2, NULL);
+  g_autoptr (BnRoster) roster = bn_roster_new ("things", sizeof (Item), 2, NULL);
 
+  /* The log tells it once. */
+  g_test_expect_message (NULL, G_LOG_LEVEL_MESSAGE,
+                         "3 things are more than the 2 that are watched: 1 are left out");
   for (guint i = 0; i < 2; i++)
     {
       bn_roster_begin (roster);
@@ -94,8 +97,17 @@ test_limit (void)
       g_assert_null (find (roster, "c", FALSE));
       bn_roster_sweep (roster, NULL, NULL);
     }
-  g_assert_cmpuint (bn_roster_get_refused (roster), ==, 2);
+  g_test_assert_expected_messages ();
   g_assert_cmpuint (bn_roster_get_length (roster), ==, 2);
+
+  g_test_expect_message (NULL, G_LOG_LEVEL_MESSAGE, "4 things are *: 2 are left out");
+  bn_roster_begin (roster);
+  find (roster, "a", FALSE);
+  find (roster, "b", FALSE);
+  g_assert_null (find (roster, "c", FALSE));
+  g_assert_null (find (roster, "d", FALSE));
+  bn_roster_sweep (roster, NULL, NULL);
+  g_test_assert_expected_messages ();
 }
 
 int
