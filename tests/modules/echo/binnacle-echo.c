@@ -82,6 +82,17 @@ handle_fd (EchoModule *self, GDBusMethodInvocation *invocation, GUnixFDList *des
 }
 
 static gboolean
+handle_nest (EchoModule *self, GDBusMethodInvocation *invocation, guint depth)
+{
+  GVariant *value = g_variant_new_uint32 (depth);
+
+  for (guint i = 1; i < depth; i++)
+    value = g_variant_new_variant (value);
+  echo_echo1_complete_nest (self->skeleton, invocation, g_variant_new_variant (value));
+  return TRUE;
+}
+
+static gboolean
 handle_count (EchoModule *self, GDBusMethodInvocation *invocation)
 {
   echo_echo1_complete_count (self->skeleton, invocation, ++self->count);
@@ -260,6 +271,7 @@ echo_module_activate (BnModule *module, GError **error)
     { "handle-fail", G_CALLBACK (handle_fail) },
     { "handle-sleep", G_CALLBACK (handle_sleep) },
     { "handle-fd", G_CALLBACK (handle_fd) },
+    { "handle-nest", G_CALLBACK (handle_nest) },
     { "handle-count", G_CALLBACK (handle_count) },
     { "handle-tell", G_CALLBACK (handle_tell) },
     { "handle-watch", G_CALLBACK (handle_watch) },
