@@ -72,6 +72,7 @@ test_samples (void)
   module_hub_wait_for (hub, has_sample (hub, "core", "usage"));
   module_hub_wait_for (hub, has_sample (hub, "memory", "total"));
   module_hub_wait_for (hub, has_sample (hub, "uptime", "seconds"));
+  module_hub_wait_for (hub, has_sample (hub, "filesystem", "total"));
   cpu = find_sample (hub, "cpu", "usage");
   sum = number (cpu, "user") + number (cpu, "system") + number (cpu, "steal");
   g_assert_cmpfloat_with_epsilon (number (cpu, "usage"), sum, 0.05);

@@ -228,10 +228,11 @@ test_mounted_over (Fixture *fixture, gconstpointer unused)
 static void
 test_limit (Fixture *fixture, gconstpointer unused)
 {
-  g_autoptr (GString) text = g_string_new ("1 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < BN_FILESYSTEM_THREADS_MAX + 4; i++)
     g_string_append_printf (text, "2 1 0:%u / /%u/share rw - cifs //a/b rw\n", i + 1, i);
+  g_string_append (text, "1 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
   tree_write (fixture->tree, "proc/self/mountinfo", text->str);
   set_behaviour ("/share", NULL);
   read_at (fixture, 1);

@@ -242,7 +242,7 @@ test_xen (void)
 static void
 test_users (void)
 {
-  struct utmp entries[5] = { 0 };
+  struct utmp entries[6] = { 0 };
   g_autoptr (Tree) tree = tree_new ();
   g_autoptr (GVariant) none = g_variant_ref_sink (bn_users_list (tree->root));
   g_autoptr (GVariant) rows = NULL;

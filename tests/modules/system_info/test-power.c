@@ -85,14 +85,14 @@ test_texts (void)
     double left_seconds;
   } rows[] = {
     { BATTERY "POWER_SUPPLY_STATUS=Charging\nPOWER_SUPPLY_CAPACITY=50\n"
-              "POWER_SUPPLY_ENERGY_NOW=20000000\nPOWER_SUPPLY_ENERGY_FULL=40000000\n"
+              "POWER_SUPPLY_ENERGY_NOW=10000000\nPOWER_SUPPLY_ENERGY_FULL=40000000\n"
               "POWER_SUPPLY_POWER_NOW=10000000\n",
-      TRUE, "charging", 50, 10, 7200 },
-    /* By charge: 2 of 4 Ah at 10 V, 1 A flowing out */
-    { BATTERY "POWER_SUPPLY_STATUS=Discharging\nPOWER_SUPPLY_CHARGE_NOW=2000000\n"
+      TRUE, "charging", 50, 10, 10800 },
+    /* By charge: 1 of 4 Ah at 10 V, 1 A flowing out */
+    { BATTERY "POWER_SUPPLY_STATUS=Discharging\nPOWER_SUPPLY_CHARGE_NOW=1000000\n"
               "POWER_SUPPLY_CHARGE_FULL=4000000\nPOWER_SUPPLY_VOLTAGE_NOW=10000000\n"
               "POWER_SUPPLY_CURRENT_NOW=-1000000\n",
-      TRUE, "discharging", 50, 10, 7200 },
+      TRUE, "discharging", 25, 10, 3600 },
     { BATTERY "POWER_SUPPLY_STATUS=Full\nPOWER_SUPPLY_CAPACITY=100\n", TRUE, "full", 100, -1, -1 },
     { BATTERY "POWER_SUPPLY_STATUS=Not charging\nPOWER_SUPPLY_CAPACITY=79\n", TRUE, "not-charging",
       79, -1, -1 },
