@@ -71,7 +71,10 @@ signal_cb (gpointer user_data)
 static void
 name_taken_cb (BnBusService *service, gpointer user_data)
 {
-  g_printerr ("binnacled: %s\n", _ ("Another hub owns the name " BN_BUS_NAME " on this bus"));
+  g_autofree char *text =
+      g_strdup_printf (_ ("Another hub owns the name %s on this bus"), BN_BUS_NAME);
+
+  g_printerr ("binnacled: %s\n", text);
   stop (user_data, EXIT_RUNS_ALREADY);
 }
 

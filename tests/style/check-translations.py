@@ -11,7 +11,7 @@ POTFILES = "po/POTFILES"
 C_CALL = re.compile(r"(?<!\w)(?:_|N_|C_|NC_|Q_|ngettext|g_dngettext|dngettext) ?\(")
 UI_TEXT = re.compile(r'translatable="(?:yes|true|1)"')
 DATA = re.compile(r"^data/.*\.(desktop|metainfo\.xml|policy)\.in(\.in)?$")
-MANIFEST = re.compile(r"^daemon/modules/[^/]+/[^/]+\.module(\.in)?$")
+MANIFEST = re.compile(r"^daemon/(core|modules/[^/]+)/[^/]+\.module(\.in)?$")
 
 
 def has_texts(tree, path):
