@@ -41,7 +41,6 @@ typedef enum
   IS_ROWS,
   IS_SEND,
   IS_COLUMNS,
-  IS_NAMES,
   IS_WHERE,
 } Meaning;
 
@@ -76,7 +75,7 @@ static const struct
   { "Refresh", TABLE | DETAILS, 0, BN_KEY_LIST, IS_EVENTS },
   { "Columns", TABLE, TABLE, BN_KEY_LIST, IS_COLUMNS },
   { "Actions", TABLE, 0, BN_KEY_LIST, IS_METHODS },
-  { "Fields", DETAILS, DETAILS, BN_KEY_LIST, IS_NAMES },
+  { "Fields", DETAILS, DETAILS, BN_KEY_LIST, IS_COLUMNS },
   { "Methods", ACTIONS, ACTIONS, BN_KEY_LIST, IS_METHODS },
   { "Send", MESSAGES, 0, BN_KEY_NONE, IS_SEND },
 };
@@ -237,11 +236,8 @@ check_entry (Reading *reading, guint row, const char *entry, GError **error)
       return check_column (reading, rows[row].key, entry, error);
     case IS_WHERE:
       return check_condition (reading, entry, error);
-    default: /* IS_NAMES */
-      if (!bn_name_is_valid (entry))
-        return FAIL (reading, rows[row].key, "has “%s”; must be a name in snake_case", entry);
-      return bn_manifest_reader_has_key (reading->manifest->reader, reading->group, "Rows")
-             || check_field (reading, rows[row].key, entry, FALSE, error);
+    default:
+      g_assert_not_reached ();
     }
 }
 
@@ -275,7 +271,7 @@ read_list (Reading *reading, guint row, const char *name, GError **error)
     }
   g_variant_dict_insert_value (reading->out, name,
                                g_variant_new_strv ((const char *const *)list, -1));
-  if (rows[row].meaning == IS_COLUMNS || rows[row].meaning == IS_NAMES)
+  if (rows[row].meaning == IS_COLUMNS)
     reading->card->names = g_steal_pointer (&list);
   return TRUE;
 }
