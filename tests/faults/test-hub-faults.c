@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hub-fixture.h"
+#include "tests/integration/hub-fixture.h"
 #include "introspection/error.h"
 #include "introspection/names.h"
 
