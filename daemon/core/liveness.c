@@ -16,6 +16,7 @@ struct _BnLiveness
   gint64 expected_usec; /* 0: no word is expected */
   guint timer_id;
   gboolean pinging;
+  gboolean heard; /* since the ping */
   gboolean stopped;
 };
 
@@ -64,6 +65,7 @@ timer_cb (gpointer user_data)
   else
     {
       self->pinging = TRUE;
+      self->heard = FALSE;
       self->ping (self->user_data);
     }
   return G_SOURCE_REMOVE;
@@ -121,6 +123,18 @@ bn_liveness_expect (BnLiveness *self, gint64 next_usec)
   self->expected_usec = next_usec;
   disarm_if_idle (self);
   arm (self);
+}
+
+void
+bn_liveness_heard (BnLiveness *self)
+{
+  self->heard = TRUE;
+}
+
+gboolean
+bn_liveness_was_heard (BnLiveness *self)
+{
+  return self->heard;
 }
 
 void

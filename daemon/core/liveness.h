@@ -23,6 +23,12 @@ gboolean bn_liveness_has_calls (BnLiveness *self);
 /* It must say something until @next_usec (monotonic); 0: it need not. */
 void bn_liveness_expect (BnLiveness *self, gint64 next_usec);
 
+/* It said something. A module that floods answers a ping after its own events: what it says before
+ * counts as an answer, see bn_liveness_was_heard(). */
+void bn_liveness_heard (BnLiveness *self);
+/* TRUE if it said something since it was pinged. */
+gboolean bn_liveness_was_heard (BnLiveness *self);
+
 /* It answered the ping: what was overdue is overdue from now on. */
 void bn_liveness_answered (BnLiveness *self);
 

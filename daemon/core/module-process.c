@@ -184,7 +184,7 @@ pong_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GDBusMessage) reply = bn_link_call_finish (BN_LINK (object), result, &error);
   g_autoptr (GError) hang = NULL;
 
-  if (!bn_error_is (error, BN_ERROR_TIMEOUT))
+  if (!bn_error_is (error, BN_ERROR_TIMEOUT) || bn_liveness_was_heard (self->liveness))
     {
       bn_liveness_answered (self->liveness);
       return;
@@ -353,6 +353,7 @@ message_cb (BnLink *link, GDBusMessage *message, gpointer user_data)
       g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL
       && g_strcmp0 (g_dbus_message_get_interface (message), BN_IFACE_MODULE_HOST) == 0;
 
+  bn_liveness_heard (self->liveness);
   if (to_host && g_str_equal (member, "Hello"))
     handle_hello (self, message);
   else if (to_host && g_str_equal (member, "Ready"))
