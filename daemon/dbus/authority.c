@@ -15,6 +15,8 @@ struct _BnAuthority
 
   gboolean system;
   PolkitAuthority *polkit; /* (owned) (nullable): until it is first needed */
+  GDBusConnection *bus;    /* (owned) (nullable): the one that polkit uses */
+  gulong closed_id;
 };
 
 G_DEFINE_FINAL_TYPE (BnAuthority, bn_authority, G_TYPE_OBJECT)
@@ -84,6 +86,29 @@ ask_polkit (BnAuthority *self, GTask *task)
 }
 
 static void
+bus_closed_cb (GDBusConnection *bus, gboolean remote, GError *error, gpointer user_data)
+{
+  BnAuthority *self = user_data;
+
+  g_clear_object (&self->polkit);
+  g_clear_signal_handler (&self->closed_id, self->bus);
+  g_clear_object (&self->bus);
+}
+
+/* polkit's library is on a connection of the whole process, whose end would end the process. */
+static void
+watch_bus (BnAuthority *self)
+{
+  if (self->bus != NULL)
+    return;
+  self->bus = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, NULL); /* it is there: polkit made it */
+  if (self->bus == NULL)
+    return;
+  g_dbus_connection_set_exit_on_close (self->bus, FALSE);
+  self->closed_id = g_signal_connect (self->bus, "closed", G_CALLBACK (bus_closed_cb), self);
+}
+
+static void
 got_polkit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -98,6 +123,7 @@ got_polkit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   g_clear_object (&self->polkit);
   self->polkit = polkit;
+  watch_bus (self);
   ask_polkit (self, task);
 }
 
@@ -143,6 +169,9 @@ bn_authority_finalize (GObject *object)
   BnAuthority *self = BN_AUTHORITY (object);
 
   g_clear_object (&self->polkit);
+  if (self->bus != NULL)
+    g_clear_signal_handler (&self->closed_id, self->bus);
+  g_clear_object (&self->bus);
   G_OBJECT_CLASS (bn_authority_parent_class)->finalize (object);
 }
 

@@ -67,6 +67,17 @@ pass_content (BnEventBus1Service *self, GDBusMethodInvocation *invocation, const
   bn_gate_pass (self->gate, invocation, level, type, func, content, content_free);
 }
 
+/* TRUE if the service left the bus while the caller was judged; the call is answered then. */
+static gboolean
+answer_if_gone (BnEventBus1Service *self, GDBusMethodInvocation *invocation)
+{
+  if (self->hub != NULL)
+    return FALSE;
+  g_dbus_method_invocation_return_error (invocation, BN_ERROR, BN_ERROR_UNAVAILABLE,
+                                         "The hub left the bus; try again");
+  return TRUE;
+}
+
 static void
 emit_content (GDBusMethodInvocation *invocation, gpointer user_data)
 {
@@ -76,6 +87,8 @@ emit_content (GDBusMethodInvocation *invocation, gpointer user_data)
   GError *error = NULL;
   guint64 sequence;
 
+  if (answer_if_gone (self, invocation))
+    return;
   if (bn_requests_emit (bn_hub_get_requests (self->hub), &caller, content->type, content->payload,
                         content->options, &sequence, &error))
     bn_event_bus1_complete_emit (BN_EVENT_BUS1 (self), invocation, sequence);
@@ -113,6 +126,8 @@ ask_content (GDBusMethodInvocation *invocation, gpointer user_data)
   Content *content = user_data;
   BnCaller caller = { "user", content->level, NULL };
 
+  if (answer_if_gone (content->self, invocation))
+    return;
   bn_requests_ask_async (bn_hub_get_requests (content->self->hub), &caller, content->type,
                          content->payload, content->options, asked_cb, invocation);
 }
@@ -159,6 +174,49 @@ get_peer (BnEventBus1Service *self, const char *sender, GError **error)
   return peer;
 }
 
+/* A caller without subscriptions takes no place. */
+static void
+drop_idle_peer (BnEventBus1Service *self, const char *sender)
+{
+  BnBusPeer *peer = g_hash_table_lookup (self->peers, sender);
+
+  if (peer != NULL
+      && !bn_event_bus_has_subscriptions (bn_hub_get_event_bus (self->hub), BN_PEER (peer)))
+    vanished_cb (peer, self);
+}
+
+/* Who takes part in events or answers requests acts: it needs the level for that. */
+static gboolean
+check_handler (const BnSubscribeOptions *options, const char *const *patterns, GError **error)
+{
+  if (!options->responder && !options->ordered)
+    return TRUE;
+  if (options->handler == NULL)
+    {
+      g_set_error (
+          error, BN_ERROR, BN_ERROR_BAD_PAYLOAD,
+          "A responder or an ordered subscriber gives the path of its EventHandler1 as the "
+          "option “handler” (o)");
+      return FALSE;
+    }
+  if (!bn_access_level_allows (options->level, BN_ACCESS_CONTROL))
+    {
+      g_set_error (
+          error, BN_ERROR, BN_ERROR_FORBIDDEN,
+          "To answer requests or take part in ordered events needs the access level control");
+      return FALSE;
+    }
+  for (; options->responder && *patterns != NULL; patterns++)
+    if (!g_str_has_prefix (*patterns, "user."))
+      {
+        g_set_error (error, BN_ERROR, BN_ERROR_FORBIDDEN,
+                     "Only requests of user.* can be answered from outside a module, not “%.80s”",
+                     *patterns);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 /* A subscription whose level was found. */
 typedef struct
 {
@@ -175,21 +233,24 @@ subscribe (Subscribing *subscribing, BnAccessLevel level)
   const char *sender = g_dbus_method_invocation_get_sender (subscribing->invocation);
   BnSubscribeOptions options;
   GError *error = NULL;
-  BnBusPeer *peer = get_peer (self, sender, &error);
+  BnBusPeer *peer = NULL;
   guint32 id;
 
   bn_subscribe_options_read (&options, subscribing->options);
   options.level = level;
-  if (peer != NULL && (options.responder || options.ordered) && options.handler == NULL)
-    error = g_error_new (BN_ERROR, BN_ERROR_BAD_PAYLOAD,
-                         "A responder or an ordered subscriber gives the path of its EventHandler1 "
-                         "as the option “handler” (o)");
-  if (error == NULL
+  if (self->hub == NULL)
+    error = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "The hub left the bus; try again");
+  else if (check_handler (&options, (const char *const *)subscribing->patterns, &error))
+    peer = get_peer (self, sender, &error);
+  if (peer != NULL
       && bn_event_bus_subscribe (bn_hub_get_event_bus (self->hub), BN_PEER (peer),
                                  (const char *const *)subscribing->patterns, &options, &id, &error))
     bn_event_bus1_complete_subscribe (BN_EVENT_BUS1 (self), subscribing->invocation, id);
   else
-    g_dbus_method_invocation_take_error (subscribing->invocation, error);
+    {
+      g_dbus_method_invocation_take_error (subscribing->invocation, error);
+      drop_idle_peer (self, sender);
+    }
   g_object_unref (self);
   g_strfreev (subscribing->patterns);
   g_variant_unref (subscribing->options);
@@ -238,7 +299,10 @@ handle_unsubscribe (BnEventBus1 *object, GDBusMethodInvocation *invocation, guin
     error = g_error_new (BN_ERROR, BN_ERROR_NOT_FOUND, "You have no subscription");
   if (peer != NULL
       && bn_event_bus_unsubscribe (bn_hub_get_event_bus (self->hub), BN_PEER (peer), id, &error))
-    bn_event_bus1_complete_unsubscribe (object, invocation);
+    {
+      bn_event_bus1_complete_unsubscribe (object, invocation);
+      drop_idle_peer (self, g_dbus_method_invocation_get_sender (invocation));
+    }
   else
     g_dbus_method_invocation_take_error (invocation, error);
   return TRUE;

@@ -12,6 +12,8 @@
 #include "introspection/error.h"
 #include "introspection/names.h"
 
+#define CALLERS_SWEEP 256
+
 /* One caller with calls that wait or run. */
 typedef struct
 {
@@ -64,6 +66,16 @@ passage_free (Passage *passage)
   g_free (passage);
 }
 
+static gboolean
+owes_nothing (gpointer key, gpointer value, gpointer user_data)
+{
+  const Caller *caller = value;
+  gint64 idle_usec = g_get_monotonic_time () - caller->privileged_usec;
+
+  return caller->in_flight == 0
+         && idle_usec > (gint64)BN_GATE_PRIVILEGED_BURST / BN_GATE_PRIVILEGED_RATE * G_USEC_PER_SEC;
+}
+
 static Caller *
 get_caller (BnGate *self, const char *sender)
 {
@@ -71,6 +83,9 @@ get_caller (BnGate *self, const char *sender)
 
   if (caller != NULL)
     return caller;
+  /* Callers that left with their allowance used up are swept out now and then. */
+  if (g_hash_table_size (self->callers) >= CALLERS_SWEEP)
+    g_hash_table_foreach_remove (self->callers, owes_nothing, NULL);
   caller = g_new0 (Caller, 1);
   caller->gate = self;
   caller->sender = g_strdup (sender);
