@@ -15,6 +15,7 @@
 
 #define TOKEN_BYTES 32
 #define ID_BYTES 8
+#define DEVICE_NAME_MAX 64              /* characters */
 #define USED_STEP_USEC G_TIME_SPAN_HOUR /* how exactly LastUsed is kept */
 
 struct _BnDeviceStore
@@ -102,6 +103,9 @@ bn_device_store_add (BnDeviceStore *self, const char *name, BnAccessLevel level,
   g_autofree char *token = bn_random_hex (TOKEN_BYTES);
   g_autofree char *id = bn_random_hex (ID_BYTES);
   g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1);
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  g_autofree char *short_name =
+      g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), DEVICE_NAME_MAX));
   gsize n;
 
   forget_idle (self);
@@ -113,7 +117,7 @@ bn_device_store_add (BnDeviceStore *self, const char *name, BnAccessLevel level,
       return NULL;
     }
   g_key_file_set_string (self->contents, id, "Hash", hash);
-  g_key_file_set_string (self->contents, id, "Name", name);
+  g_key_file_set_string (self->contents, id, "Name", short_name);
   g_key_file_set_string (self->contents, id, "Level", bn_access_level_to_string (level));
   g_key_file_set_int64 (self->contents, id, "Created", g_get_real_time ());
   g_key_file_set_int64 (self->contents, id, "LastUsed", g_get_real_time ());

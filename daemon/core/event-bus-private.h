@@ -19,6 +19,7 @@ typedef struct
   char **patterns; /* (owned) */
   BnAccessLevel level;
   char *session; /* (owned) (nullable) */
+  BnSubscribeClass class;
   guint interval_ms;
   BnSamplePacer *pacer; /* (owned) (nullable): if it has its own pace */
   gboolean responder;

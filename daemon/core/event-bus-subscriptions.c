@@ -167,6 +167,7 @@ bn_event_bus_subscribe (BnEventBus *self, BnPeer *peer, const char *const *patte
   subscription->patterns = g_strdupv ((char **)patterns);
   subscription->level = options->level;
   subscription->session = g_strdup (options->session);
+  subscription->class = options->class;
   subscription->interval_ms = options->interval_ms;
   subscription->responder = options->responder;
   subscription->ordered = options->ordered;
@@ -177,7 +178,8 @@ bn_event_bus_subscribe (BnEventBus *self, BnPeer *peer, const char *const *patte
   g_ptr_array_add (state->subscriptions, subscription);
   for (guint i = 0; patterns[i] != NULL; i++)
     bn_pattern_trie_insert (self->trie, patterns[i], subscription);
-  if (options->retained && !options->responder && !options->ordered)
+  if (options->retained && !options->responder && !options->ordered
+      && options->class != BN_SUBSCRIBE_EVENTS)
     bn_event_bus_queue_retained (subscription);
   bn_event_bus_schedule_interest (self);
   *id = subscription->id;
@@ -228,6 +230,7 @@ bn_event_bus_remove_session (BnEventBus *self, BnPeer *peer, const char *session
 
 typedef struct
 {
+  BnAccessLevel access;
   guint own_ms;
   guint finest_ms;
 } Interest;
@@ -239,16 +242,17 @@ match_interest (gpointer value, gpointer user_data)
   Interest *interest = user_data;
   guint ms = subscription->interval_ms != 0 ? subscription->interval_ms : interest->own_ms;
 
-  if (subscription->responder || subscription->ordered)
+  if (subscription->responder || subscription->ordered || subscription->class == BN_SUBSCRIBE_EVENTS
+      || !bn_access_level_allows (subscription->level, interest->access))
     return;
   if (interest->finest_ms == 0 || ms < interest->finest_ms)
     interest->finest_ms = ms;
 }
 
 guint
-bn_event_bus_get_interest (BnEventBus *self, const char *type, guint own_ms)
+bn_event_bus_get_interest (BnEventBus *self, const char *type, BnAccessLevel access, guint own_ms)
 {
-  Interest interest = { own_ms, 0 };
+  Interest interest = { access, own_ms, 0 };
 
   bn_pattern_trie_match (self->trie, type, match_interest, &interest);
   return interest.finest_ms;
@@ -274,4 +278,12 @@ bn_event_bus_find_responder (BnEventBus *self, const char *type, const char **ha
     return NULL;
   *handler = found->handler;
   return found->state->peer;
+}
+
+gboolean
+bn_event_bus_has_subscriptions (BnEventBus *self, BnPeer *peer)
+{
+  BnPeerState *state = g_hash_table_lookup (self->peers, peer);
+
+  return state != NULL && state->subscriptions->len > 0;
 }

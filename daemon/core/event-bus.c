@@ -54,6 +54,9 @@ takes (Match *match, BnSubscription *subscription)
   if (subscription->match_id == match->self->match_id)
     return FALSE;
   subscription->match_id = match->self->match_id;
+  if (match->event->class == BN_EVENT_CLASS_EVENT ? subscription->class == BN_SUBSCRIBE_SAMPLES
+                                                  : subscription->class == BN_SUBSCRIBE_EVENTS)
+    return FALSE;
   return !subscription->responder && !subscription->ordered
          && bn_access_level_allows (subscription->level, match->event->access);
 }
@@ -296,7 +299,8 @@ resume (BnPeerState *state, guint64 from, guint64 to)
     {
       BnSubscription *subscription = g_ptr_array_index (state->subscriptions, i);
 
-      if (!subscription->responder && !subscription->ordered)
+      if (!subscription->responder && !subscription->ordered
+          && subscription->class != BN_SUBSCRIBE_EVENTS)
         bn_event_bus_queue_retained (subscription);
     }
 }

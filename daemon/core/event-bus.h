@@ -43,8 +43,17 @@ typedef struct
   guint64 handler_timeouts;
 } BnEventBusCounters;
 
+/* What a subscription is for. */
+typedef enum
+{
+  BN_SUBSCRIBE_ALL,
+  BN_SUBSCRIBE_EVENTS,
+  BN_SUBSCRIBE_SAMPLES,
+} BnSubscribeClass;
+
 typedef struct
 {
+  BnSubscribeClass class;
   guint interval_ms;   /* 0: the workers' own */
   gboolean retained;   /* send the retained samples now */
   gboolean responder;  /* answers requests of these types */
@@ -75,6 +84,8 @@ gboolean bn_event_bus_subscribe (BnEventBus *self, BnPeer *peer, const char *con
                                  const BnSubscribeOptions *options, guint32 *id, GError **error);
 gboolean bn_event_bus_unsubscribe (BnEventBus *self, BnPeer *peer, guint32 id, GError **error);
 
+gboolean bn_event_bus_has_subscriptions (BnEventBus *self, BnPeer *peer);
+
 /* Ends all subscriptions of @peer, or those of one of its sessions. */
 void bn_event_bus_remove_peer (BnEventBus *self, BnPeer *peer);
 void bn_event_bus_remove_session (BnEventBus *self, BnPeer *peer, const char *session);
@@ -89,7 +100,8 @@ void bn_event_bus_peer_recovered (BnEventBus *self, BnPeer *peer, guint64 from, 
 /* The finest interval in milliseconds at which somebody wants samples of @type; who named none
  * wants
  * @own_ms. 0: nobody does. */
-guint bn_event_bus_get_interest (BnEventBus *self, const char *type, guint own_ms);
+guint bn_event_bus_get_interest (BnEventBus *self, const char *type, BnAccessLevel access,
+                                 guint own_ms);
 
 /* The peer that answers requests of @type, and its handler; NULL if nobody does. */
 BnPeer *bn_event_bus_find_responder (BnEventBus *self, const char *type, const char **handler);

@@ -74,6 +74,21 @@ web_peer_closed_cb (BnWebPeer *peer, gpointer user_data)
   g_ptr_array_remove (self->web_peers, peer);
 }
 
+/* The event bus and its peers hold one another until the peers are taken out. */
+static void
+drop_web_peers (BnHub *self)
+{
+  for (guint i = 0; i < self->web_peers->len; i++)
+    {
+      BnPeer *peer = g_ptr_array_index (self->web_peers, i);
+
+      g_signal_handlers_disconnect_by_data (peer, self);
+      bn_event_bus_remove_peer (self->bus, peer);
+      bn_access_end_peer (self->access, peer);
+    }
+  g_ptr_array_set_size (self->web_peers, 0);
+}
+
 static void
 link_cb (BnLinkServer *server, BnLink *link, gpointer user_data)
 {
@@ -127,7 +142,7 @@ bn_hub_stop_async (BnHub *self, GAsyncReadyCallback callback, gpointer user_data
   g_task_set_source_tag (task, bn_hub_stop_async);
   if (self->server != NULL)
     bn_link_server_stop (self->server);
-  g_ptr_array_set_size (self->web_peers, 0);
+  drop_web_peers (self);
   bn_modules_stop_async (self->modules, modules_stopped_cb, task);
 }
 
@@ -184,7 +199,7 @@ bn_hub_dispose (GObject *object)
       bn_link_server_stop (self->server);
     }
   g_clear_object (&self->server);
-  g_ptr_array_set_size (self->web_peers, 0);
+  drop_web_peers (self);
   g_clear_object (&self->host);
   g_clear_object (&self->heartbeat);
   g_clear_object (&self->requests);

@@ -13,6 +13,7 @@
 #include "introspection/error.h"
 #include "introspection/event-type.h"
 #include "introspection/names.h"
+#include "introspection/value-depth.h"
 
 typedef struct
 {
@@ -188,10 +189,17 @@ responder_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data
   GError *error = NULL;
   GVariant *reply = BN_PEER_GET_CLASS (object)->handle_finish (BN_PEER (object), result, &error);
 
-  if (reply != NULL)
+  if (reply == NULL)
+    g_task_return_error (task, error);
+  else if (bn_value_depth_check (reply, BN_VALUE_DEPTH_MAX))
     g_task_return_pointer (task, reply, (GDestroyNotify)g_variant_unref);
   else
-    g_task_return_error (task, error);
+    {
+      g_variant_unref (reply);
+      g_task_return_new_error (task, BN_ERROR, BN_ERROR_INTERNAL,
+                               "The answer of %s is nested too deeply",
+                               bn_peer_get_name (BN_PEER (object)));
+    }
 }
 
 static void

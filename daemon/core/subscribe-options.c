@@ -7,8 +7,14 @@ void
 bn_subscribe_options_read (BnSubscribeOptions *self, GVariant *options)
 {
   gint32 priority = 0;
+  const char *class = NULL;
 
   *self = (BnSubscribeOptions){ .retained = TRUE };
+  g_variant_lookup (options, "class", "&s", &class);
+  if (g_strcmp0 (class, "event") == 0)
+    self->class = BN_SUBSCRIBE_EVENTS;
+  else if (g_strcmp0 (class, "sample") == 0)
+    self->class = BN_SUBSCRIBE_SAMPLES;
   g_variant_lookup (options, "interval-ms", "u", &self->interval_ms);
   g_variant_lookup (options, "retained", "b", &self->retained);
   g_variant_lookup (options, "responder", "b", &self->responder);

@@ -70,7 +70,8 @@ get_interest_ms (BnWorkers *self, BnWorker *worker)
 
       if (g_strcmp0 (spec->worker, bn_worker_get_local (worker)) != 0)
         continue;
-      ms = bn_event_bus_get_interest (self->bus, spec->type, bn_worker_get_own_ms (worker));
+      ms = bn_event_bus_get_interest (self->bus, spec->type, spec->access,
+                                      bn_worker_get_own_ms (worker));
       if (ms != 0 && (finest_ms == 0 || ms < finest_ms))
         finest_ms = ms;
     }

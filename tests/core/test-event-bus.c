@@ -311,24 +311,53 @@ test_interest (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_signal_connect_swapped (fixture->bus, "interest-changed", G_CALLBACK (count_cb), &changes);
-  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", 1000), ==, 0);
+  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", BN_ACCESS_OBSERVE, 1000), ==,
+                    0);
   subscribe (fixture, fixture->peer, "a.*", (BnSubscribeOptions){ .interval_ms = 5000 });
-  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", 1000), ==, 5000);
+  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", BN_ACCESS_OBSERVE, 1000), ==,
+                    5000);
+  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", BN_ACCESS_ADMIN, 1000), ==, 0);
   subscribe (fixture, fixture->on_bus, "a.x", (BnSubscribeOptions){ 0 });
-  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", 1000), ==, 1000);
+  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", BN_ACCESS_OBSERVE, 1000), ==,
+                    1000);
   fast = subscribe (fixture, fixture->peer, "a.x", (BnSubscribeOptions){ .interval_ms = 200 });
-  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", 1000), ==, 200);
+  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", BN_ACCESS_OBSERVE, 1000), ==,
+                    200);
   run_turn ();
   g_assert_cmpuint (changes, ==, 1); /* once a turn */
   g_assert_true (bn_event_bus_unsubscribe (fixture->bus, BN_PEER (fixture->peer), fast, &error));
   g_assert_false (bn_event_bus_unsubscribe (fixture->bus, BN_PEER (fixture->peer), fast, &error));
   g_assert_error (error, BN_ERROR, BN_ERROR_NOT_FOUND);
   bn_event_bus_remove_peer (fixture->bus, BN_PEER (fixture->on_bus));
-  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", 1000), ==, 5000);
+  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", BN_ACCESS_OBSERVE, 1000), ==,
+                    5000);
   bn_event_bus_remove_peer (fixture->bus, BN_PEER (fixture->peer));
-  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", 1000), ==, 0);
+  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", BN_ACCESS_OBSERVE, 1000), ==,
+                    0);
   run_turn ();
   g_assert_cmpuint (changes, ==, 2);
+}
+
+/* Who listens to events only gets no sample and wakes no worker, and the other way round. */
+static void
+test_class (Fixture *fixture, gconstpointer data)
+{
+  sample (fixture, "a.x", 1);
+  subscribe (fixture, fixture->peer, "*",
+             (BnSubscribeOptions){ .class = BN_SUBSCRIBE_EVENTS, .retained = TRUE });
+  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", BN_ACCESS_OBSERVE, 1000), ==,
+                    0);
+  sample (fixture, "a.x", 2);
+  publish (fixture, "a.e", BN_ACCESS_OBSERVE);
+  run_turn ();
+  g_assert_cmpstr (fixture->peer->log->str, ==, "a.e:1#1 ");
+  subscribe (fixture, fixture->peer, "*", (BnSubscribeOptions){ .class = BN_SUBSCRIBE_SAMPLES });
+  g_assert_cmpuint (bn_event_bus_get_interest (fixture->bus, "a.x", BN_ACCESS_OBSERVE, 1000), ==,
+                    1000);
+  sample (fixture, "a.x", 3);
+  publish (fixture, "a.e", BN_ACCESS_OBSERVE);
+  run_turn ();
+  g_assert_cmpstr (fixture->peer->log->str, ==, "a.e:1#1 a.e:2#1 [a.x=3#2] ");
 }
 
 /* The highest group is called first; who stops keeps the lower ones from being called. */
@@ -493,6 +522,7 @@ main (int argc, char *argv[])
   ADD ("retained", test_retained);
   ADD ("slow-peer", test_slow_peer);
   ADD ("interest", test_interest);
+  ADD ("class", test_class);
   ADD ("ordered", test_ordered);
   ADD ("responders", test_responders);
   ADD ("limits", test_limits);
