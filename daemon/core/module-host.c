@@ -8,6 +8,7 @@
 #include "core/module-host.h"
 
 #include "core/link-dispatch.h"
+#include "core/link-request.h"
 #include "core/subscribe-options.h"
 #include "introspection/contract-generated.h"
 #include "introspection/error.h"
@@ -194,28 +195,6 @@ handle_report_run (gpointer user_data, BnLink *link, GDBusMessage *call, GVarian
   bn_link_reply (link, call, NULL, NULL);
 }
 
-typedef struct
-{
-  BnLink *link;       /* (owned) */
-  GDBusMessage *call; /* (owned) */
-} Asked;
-
-static void
-asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  Asked *asked = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = bn_requests_ask_finish (BN_REQUESTS (object), result, &error);
-
-  if (reply != NULL)
-    bn_link_reply (asked->link, asked->call, g_variant_new ("(@a{sv})", reply), NULL);
-  else
-    bn_link_reply_error (asked->link, asked->call, error);
-  g_object_unref (asked->link);
-  g_object_unref (asked->call);
-  g_free (asked);
-}
-
 static void
 handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
 {
@@ -225,12 +204,9 @@ handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *
   const char *type;
   g_autoptr (GVariant) payload = NULL;
   g_autoptr (GVariant) options = NULL;
-  Asked *asked = g_new0 (Asked, 1);
 
   g_variant_get (body, "(&s@a{sv}@a{sv})", &type, &payload, &options);
-  asked->link = g_object_ref (link);
-  asked->call = g_object_ref (call);
-  bn_requests_ask_async (client->host->requests, &caller, type, payload, options, asked_cb, asked);
+  bn_link_request (link, call, client->host->requests, &caller, type, payload, options);
 }
 
 /* A module sees what everybody may see, and its own events; it answers requests of its own types.

@@ -7,6 +7,7 @@
 #include "core/web-peer.h"
 
 #include "core/link-dispatch.h"
+#include "core/link-request.h"
 #include "core/subscribe-options.h"
 #include "introspection/contract-generated.h"
 #include "introspection/error.h"
@@ -67,28 +68,6 @@ handle_emit (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *bod
     bn_link_reply_error (link, call, error);
 }
 
-typedef struct
-{
-  BnLink *link;       /* (owned) */
-  GDBusMessage *call; /* (owned) */
-} Asked;
-
-static void
-asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  Asked *asked = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = bn_requests_ask_finish (BN_REQUESTS (object), result, &error);
-
-  if (reply != NULL)
-    bn_link_reply (asked->link, asked->call, g_variant_new ("(@a{sv})", reply), NULL);
-  else
-    bn_link_reply_error (asked->link, asked->call, error);
-  g_object_unref (asked->link);
-  g_object_unref (asked->call);
-  g_free (asked);
-}
-
 static void
 handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
 {
@@ -97,16 +76,12 @@ handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *
   const char *type;
   g_autoptr (GVariant) payload = NULL;
   g_autoptr (GVariant) options = NULL;
-  Asked *asked;
 
   g_variant_get (body, "(&s@a{sv}@a{sv})", &type, &payload, &options);
   caller.level = judge (self, link, call, options);
   if (caller.level == BN_ACCESS_NONE)
     return;
-  asked = g_new0 (Asked, 1);
-  asked->link = g_object_ref (link);
-  asked->call = g_object_ref (call);
-  bn_requests_ask_async (self->requests, &caller, type, payload, options, asked_cb, asked);
+  bn_link_request (link, call, self->requests, &caller, type, payload, options);
 }
 
 static void
