@@ -145,6 +145,24 @@ bn_cli_connect (BnCli *cli, GError **error)
   return TRUE;
 }
 
+gboolean
+bn_cli_start_hub (BnCli *cli, GError **error)
+{
+  g_autoptr (GVariant) reply = NULL;
+
+  if (!cli->may_start)
+    {
+      g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER, _ ("nobody owns %s"),
+                   BN_BUS_NAME);
+      return FALSE;
+    }
+  reply = g_dbus_connection_call_sync (
+      cli->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "StartServiceByName", g_variant_new ("(su)", BN_BUS_NAME, 0), G_VARIANT_TYPE ("(u)"),
+      G_DBUS_CALL_FLAGS_NONE, (int)cli->timeout_ms, NULL, error);
+  return reply != NULL;
+}
+
 GVariant *
 bn_cli_call (BnCli *cli, const char *interface, const char *method, GVariant *parameters,
              const GVariantType *reply_type, GError **error)
@@ -185,6 +203,8 @@ is_no_hub (const GError *error)
          || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_SERVER)
          || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_DISCONNECTED)
          || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SPAWN_SERVICE_NOT_FOUND)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SPAWN_EXEC_FAILED)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SPAWN_CHILD_EXITED)
          || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
 }
 

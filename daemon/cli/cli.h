@@ -50,6 +50,9 @@ void bn_cli_clear (BnCli *cli);
 
 gboolean bn_cli_connect (BnCli *cli, GError **error);
 
+/* Has the bus start the hub, unless @may_start forbids it; returns when the hub has its name. */
+gboolean bn_cli_start_hub (BnCli *cli, GError **error);
+
 /* EventBus1.Request; connects when needed. @payload may be floating, or NULL. Returns a{sv}. */
 GVariant *bn_cli_request (BnCli *cli, const char *type, GVariant *payload, GError **error);
 

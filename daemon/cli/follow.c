@@ -3,8 +3,12 @@
 /* Follows events and samples.
  *
  * Order matters: first the match rule, then Subscribe, so that nothing falls between. The bus hands
- * everybody's events to everybody, so what arrives is matched once more. A hub that goes is waited
- * for: a person who leaves this running over night wants the morning too. */
+ * everybody's events to everybody, so what arrives is matched once more.
+ *
+ * A hub that goes is waited for: a person who leaves this running over night wants the morning too.
+ * It can go at any moment, also between two calls of ours. So there is one way in, on_appeared (),
+ * for the first hub and for each that follows; it speaks to the owner that appeared and to no other
+ * one, and when that owner is gone before it answered, the bus is about to say so. */
 #include "cli/follow.h"
 
 #include <glib-unix.h>
@@ -19,10 +23,10 @@ typedef struct
   const BnFollow *follow; /* borrowed */
   gpointer data;
   GMainLoop *loop; /* owned */
-  char *epoch;     /* owned, the hub's, as far as known */
-  guint64 last;    /* number of the last event that was given on */
-  gboolean seen;   /* the hub was seen on the bus */
-  gboolean gone;   /* the hub went, after it was there */
+  char *owner;     /* owned, the unique name of the hub; NULL while there is none */
+  char *epoch;     /* owned, of the hub that was subscribed to last; NULL before the first */
+  guint64 last;    /* number of the last event of this epoch that was given on */
+  gboolean gone;   /* it was said that the hub is gone */
   BnExit status;
 } Follower;
 
@@ -83,6 +87,28 @@ give_all (Follower *self, GVariant *items)
   return n;
 }
 
+/* A method of the hub that appeared last. */
+static GVariant *
+call (Follower *self, const char *interface, const char *method, GVariant *parameters,
+      const char *reply_type, GError **error)
+{
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (parameters);
+
+  return g_dbus_connection_call_sync (self->cli->connection, self->owner, BN_HUB_PATH, interface,
+                                      method, sunk, G_VARIANT_TYPE (reply_type),
+                                      G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION,
+                                      (int)self->cli->timeout_ms, NULL, error);
+}
+
+/* TRUE if the owner of the name left before it answered. */
+static gboolean
+is_gone (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY);
+}
+
 /* Reads the events after @after from the hub's ring; a message holds a part of them only. */
 static void
 replay (Follower *self, const char *epoch, guint64 after)
@@ -99,12 +125,14 @@ replay (Follower *self, const char *epoch, guint64 after)
       GVariant *options = g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
 
       before = self->last = MAX (self->last, after);
-      reply = bn_cli_call (
-          self->cli, BN_IFACE_EVENT_BUS, "Replay",
-          g_variant_new ("(st^as@a{sv})", epoch, self->last, self->follow->patterns, options),
-          G_VARIANT_TYPE ("(ba(sa{sv}a{sv}))"), &error);
+      reply =
+          call (self, BN_IFACE_EVENT_BUS, "Replay",
+                g_variant_new ("(st^as@a{sv})", epoch, self->last, self->follow->patterns, options),
+                "(ba(sa{sv}a{sv}))", &error);
       if (reply == NULL)
         {
+          if (is_gone (error))
+            return;
           g_dbus_error_strip_remote_error (error);
           bn_cli_notice (_ ("the events after %" G_GUINT64_FORMAT " cannot be read: %s"),
                          self->last, error->message);
@@ -124,6 +152,8 @@ on_signal (GDBusConnection *connection, const char *sender, const char *path, co
 {
   Follower *self = data;
 
+  if (self->epoch == NULL)
+    return; /* others have subscribed to it, we have not yet */
   if (g_str_equal (name, "Event") && self->follow->events
       && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv}a{sv})")))
     {
@@ -156,38 +186,68 @@ on_signal (GDBusConnection *connection, const char *sender, const char *path, co
 static gboolean
 subscribe (Follower *self, GError **error)
 {
+  const BnFollow *follow = self->follow;
   g_auto (GVariantBuilder) options = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autoptr (GVariant) reply = NULL;
 
-  g_variant_builder_add (&options, "{sv}", "retained",
-                         g_variant_new_boolean (self->follow->retained));
-  if (self->follow->interval_ms > 0)
+  g_variant_builder_add (&options, "{sv}", "retained", g_variant_new_boolean (follow->retained));
+  if (follow->events != follow->samples)
+    g_variant_builder_add (&options, "{sv}", "class",
+                           g_variant_new_string (follow->events ? "event" : "sample"));
+  if (follow->interval_ms > 0)
     g_variant_builder_add (&options, "{sv}", "interval-ms",
-                           g_variant_new_uint32 (self->follow->interval_ms));
-  reply = bn_cli_call (self->cli, BN_IFACE_EVENT_BUS, "Subscribe",
-                       g_variant_new ("(^asa{sv})", self->follow->patterns, &options),
-                       G_VARIANT_TYPE ("(u)"), error);
+                           g_variant_new_uint32 (follow->interval_ms));
+  reply = call (self, BN_IFACE_EVENT_BUS, "Subscribe",
+                g_variant_new ("(^asa{sv})", follow->patterns, &options), "(u)", error);
   return reply != NULL;
 }
 
-/* The number of the hub's life, without which the numbers of events mean nothing. */
-static gboolean
+/* The number of the hub's life, without which the numbers of events mean nothing; owned. */
+static char *
 read_epoch (Follower *self, GError **error)
 {
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GVariant) value = NULL;
 
-  reply = bn_cli_call (self->cli, "org.freedesktop.DBus.Properties", "Get",
-                       g_variant_new ("(ss)", BN_IFACE_EVENT_BUS, "Epoch"), G_VARIANT_TYPE ("(v)"),
-                       error);
+  reply = call (self, "org.freedesktop.DBus.Properties", "Get",
+                g_variant_new ("(ss)", BN_IFACE_EVENT_BUS, "Epoch"), "(v)", error);
   if (reply == NULL)
-    return FALSE;
+    return NULL;
   g_variant_get (reply, "(v)", &value);
+  return g_strdup (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+                       ? g_variant_get_string (value, NULL)
+                       : "");
+}
+
+/* Shows that the hub is not there (@text), or is again (NULL). */
+static void
+show_absence (Follower *self, const char *text)
+{
+  if (self->follow->absence != NULL)
+    self->follow->absence (text, self->data);
+}
+
+/* Subscribed to a hub: gives on what it told before that, as far as it is wanted. A hub of another
+ * epoch knows nothing of what the one before it told last; one that only lost its name does. */
+static void
+catch_up (Follower *self, char *epoch)
+{
+  gboolean is_first = self->epoch == NULL;
+  gboolean is_other = g_strcmp0 (self->epoch, epoch) != 0;
+
+  if (is_other)
+    self->last = 0;
   g_free (self->epoch);
-  self->epoch = g_strdup (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
-                              ? g_variant_get_string (value, NULL)
-                              : "");
-  return TRUE;
+  self->epoch = epoch;
+  if (self->gone)
+    bn_cli_notice (is_other && self->follow->events
+                       ? _ ("the hub is back; events may be missing here")
+                       : _ ("the hub is back"));
+  self->gone = FALSE;
+  show_absence (self, NULL);
+  if (!self->follow->events || (is_first && self->follow->after < 0))
+    return;
+  replay (self, epoch, is_first ? (guint64)self->follow->after : self->last);
 }
 
 static void
@@ -195,14 +255,25 @@ on_appeared (GDBusConnection *connection, const char *name, const char *owner, g
 {
   Follower *self = data;
   g_autoptr (GError) error = NULL;
+  char *epoch = NULL;
 
-  self->seen = TRUE;
-  if (!self->gone)
-    return;
-  self->gone = FALSE;
-  self->last = 0;
-  bn_cli_notice (_ ("the hub is back; what happened meanwhile is lost"));
-  if (!subscribe (self, &error) || !read_epoch (self, &error))
+  g_free (self->owner);
+  self->owner = g_strdup (owner);
+  if (subscribe (self, &error))
+    epoch = read_epoch (self, &error);
+  if (epoch != NULL)
+    catch_up (self, epoch);
+  else if (!is_gone (error))
+    stop (self, bn_cli_fail (error));
+}
+
+/* Nobody has the name when the program begins. */
+static void
+start_hub (Follower *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!bn_cli_start_hub (self->cli, &error))
     stop (self, bn_cli_fail (error));
 }
 
@@ -217,11 +288,14 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer data)
       stop (self, BN_EXIT_NO_HUB);
       return;
     }
-  if (!self->seen)
-    return; /* Subscribe is about to start it, or to fail */
-  if (!self->gone)
-    bn_cli_notice (_ ("the hub is gone; waiting for it"));
+  if (self->owner == NULL)
+    {
+      start_hub (self);
+      return;
+    }
   self->gone = TRUE;
+  bn_cli_notice (_ ("the hub is gone; waiting for it"));
+  show_absence (self, _ ("The hub is gone; waiting for it"));
 }
 
 static gboolean
@@ -229,16 +303,6 @@ on_interrupt (gpointer data)
 {
   stop (data, BN_EXIT_OK);
   return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-begin (gpointer data)
-{
-  Follower *self = data;
-
-  if (self->follow->after >= 0)
-    replay (self, self->epoch, (guint64)self->follow->after);
-  return G_SOURCE_REMOVE;
 }
 
 BnExit
@@ -263,17 +327,12 @@ bn_follow_run (BnCli *cli, const BnFollow *follow, gpointer data)
                                       on_appeared, on_vanished, &self, NULL);
   interrupt = g_unix_signal_add (SIGINT, on_interrupt, &self);
   terminate = g_unix_signal_add (SIGTERM, on_interrupt, &self);
-  if (subscribe (&self, &error) && read_epoch (&self, &error))
-    {
-      g_idle_add_full (G_PRIORITY_HIGH, begin, &self, NULL);
-      g_main_loop_run (loop);
-    }
-  else
-    self.status = bn_cli_fail (error);
+  g_main_loop_run (loop);
   g_bus_unwatch_name (watch);
   g_source_remove (interrupt);
   g_source_remove (terminate);
   g_dbus_connection_signal_unsubscribe (cli->connection, signals);
+  g_free (self.owner);
   g_free (self.epoch);
   return self.status;
 }

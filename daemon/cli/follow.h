@@ -21,6 +21,10 @@ typedef struct
 
   /* After all items of one message; may be NULL. */
   void (*flush) (gpointer data);
+
+  /* The hub has gone, and @text says so to people; NULL: it is back. Both are told on the standard
+   * error too. May be NULL. */
+  void (*absence) (const char *text, gpointer data);
 } BnFollow;
 
 /* Returns when @item says so, or with BN_EXIT_OK at SIGINT and SIGTERM. */

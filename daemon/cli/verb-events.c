@@ -9,9 +9,6 @@
 #include "cli/text.h"
 #include "cli/verbs.h"
 
-/* Whoever prints events does not mean to make modules measure: the longest interval there is. */
-#define LAZY_INTERVAL_MS 3600000
-
 typedef struct
 {
   BnCli *cli;   /* borrowed */
@@ -99,7 +96,6 @@ bn_verb_events (BnCli *cli, int argc, char **argv)
   if (follow.patterns == NULL)
     return BN_EXIT_USAGE;
   follow.samples = option_samples;
-  follow.interval_ms = option_samples ? 0 : LAZY_INTERVAL_MS;
   follow.after = option_since;
   printer.limit = option_count > 0 ? option_count : -1;
   return bn_follow_run (cli, &follow, &printer);

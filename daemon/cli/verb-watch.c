@@ -23,6 +23,7 @@ typedef struct
   BnCli *cli;        /* borrowed */
   BnWatchView *view; /* owned */
   gint64 limit;      /* samples still to be taken; -1: no end */
+  char *absence;     /* owned, nullable: why the values are old */
 } Watch;
 
 static int option_interval;
@@ -67,7 +68,10 @@ on_flush (gpointer data)
   text = bn_watch_view_to_string (self->view, size.ws_col);
   fputs (SCREEN_HOME, stdout);
   line = text;
-  for (guint row = 1; *line != '\0' && row < size.ws_row; row++)
+  if (self->absence != NULL)
+    fprintf (stdout, "%s%s%s" LINE_CLEAR "\n", bn_output_state_style (self->cli, "unavailable"),
+             self->absence, self->cli->colour ? "\033[0m" : "");
+  for (guint row = self->absence != NULL ? 2 : 1; *line != '\0' && row < size.ws_row; row++)
     {
       const char *end = strchrnul (line, '\n');
 
@@ -78,6 +82,17 @@ on_flush (gpointer data)
   fflush (stdout);
 }
 
+/* The notice on the standard error stands in the same screen: it is drawn over. */
+static void
+on_absence (const char *text, gpointer data)
+{
+  Watch *self = data;
+
+  g_free (self->absence);
+  self->absence = g_strdup (text);
+  on_flush (self);
+}
+
 static BnExit
 run_on_terminal (BnCli *cli, BnFollow *follow, Watch *watch)
 {
@@ -85,6 +100,7 @@ run_on_terminal (BnCli *cli, BnFollow *follow, Watch *watch)
   BnExit status;
 
   follow->flush = on_flush;
+  follow->absence = on_absence;
   fputs (SCREEN_ENTER, stdout);
   fflush (stdout);
   status = bn_follow_run (cli, follow, watch);
@@ -93,6 +109,7 @@ run_on_terminal (BnCli *cli, BnFollow *follow, Watch *watch)
   fputs (SCREEN_LEAVE, stdout);
   fputs (last, stdout);
   fflush (stdout);
+  g_free (watch->absence);
   return status;
 }
 

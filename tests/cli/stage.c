@@ -135,6 +135,11 @@ on_subscribe (BnEventBus1 *event_bus, GDBusMethodInvocation *invocation,
 
   g_queue_push_tail (&stage->requests, g_strdup_printf ("subscribe %s %s", joined, text));
   stage->n_subscribed++;
+  if (stage->silent)
+    {
+      g_object_unref (invocation);
+      return TRUE;
+    }
   bn_event_bus1_complete_subscribe (event_bus, invocation, stage->n_subscribed);
   return TRUE;
 }
@@ -150,6 +155,7 @@ on_replay (BnEventBus1 *event_bus, GDBusMethodInvocation *invocation, const char
                      g_strdup_printf ("replay %s %" G_GUINT64_FORMAT, epoch, after));
   if (events == NULL)
     events = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("(sa{sv}a{sv})"), NULL, 0));
+  stage->n_replayed++;
   bn_event_bus1_complete_replay (event_bus, invocation, TRUE, events);
   return TRUE;
 }
@@ -161,45 +167,35 @@ on_create_login_secret (BnAccess1 *access, GDBusMethodInvocation *invocation, gp
   return TRUE;
 }
 
+/* One of the bus' own methods; returns when the bus has handled it. */
 static void
-on_name (GDBusConnection *connection, const char *name, gpointer data)
+call_bus (Stage *stage, const char *method, GVariant *parameters)
 {
-  (*(guint *)data)++;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+      stage->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      method, parameters, G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+
+  g_assert_no_error (error);
 }
 
 void
 stage_own_name (Stage *stage)
 {
-  guint acquired = 0;
-
-  stage->name_id = g_bus_own_name_on_connection (
-      stage->connection, BN_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_NONE, on_name, NULL, &acquired, NULL);
-  stage_wait (&acquired, 1);
+  call_bus (stage, "RequestName", g_variant_new ("(su)", BN_BUS_NAME, 0));
 }
 
 void
 stage_release_name (Stage *stage)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = NULL;
-
-  g_clear_handle_id (&stage->name_id, g_bus_unown_name);
-  /* Once the bus has answered what came after, it has handled the release. */
-  reply = g_dbus_connection_call_sync (stage->connection, "org.freedesktop.DBus",
-                                       "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId",
-                                       NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
-  g_assert_no_error (error);
+  call_bus (stage, "ReleaseName", g_variant_new ("(s)", BN_BUS_NAME));
 }
 
 void
-stage_set_up (Stage *stage, gconstpointer data)
+stage_start_hub (Stage *stage, const char *epoch)
 {
   g_autoptr (GError) error = NULL;
 
-  bn_error_quark ();
-  g_queue_init (&stage->requests);
-  stage->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (stage->bus);
   stage->connection =
       g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (stage->bus),
                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
@@ -207,7 +203,7 @@ stage_set_up (Stage *stage, gconstpointer data)
                                               NULL, NULL, &error);
   g_assert_no_error (error);
   stage->event_bus = bn_event_bus1_skeleton_new ();
-  bn_event_bus1_set_epoch (stage->event_bus, "e1");
+  bn_event_bus1_set_epoch (stage->event_bus, epoch);
   g_signal_connect (stage->event_bus, "handle-request", G_CALLBACK (on_request), stage);
   g_signal_connect (stage->event_bus, "handle-emit", G_CALLBACK (on_emit), stage);
   g_signal_connect (stage->event_bus, "handle-subscribe", G_CALLBACK (on_subscribe), stage);
@@ -225,11 +221,10 @@ stage_set_up (Stage *stage, gconstpointer data)
 }
 
 void
-stage_tear_down (Stage *stage, gconstpointer data)
+stage_kill_hub (Stage *stage)
 {
   g_autoptr (GError) error = NULL;
 
-  g_clear_handle_id (&stage->name_id, g_bus_unown_name);
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (stage->event_bus));
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (stage->access));
   g_dbus_connection_close_sync (stage->connection, NULL, &error);
@@ -237,6 +232,22 @@ stage_tear_down (Stage *stage, gconstpointer data)
   g_clear_object (&stage->event_bus);
   g_clear_object (&stage->access);
   g_clear_object (&stage->connection);
+}
+
+void
+stage_set_up (Stage *stage, gconstpointer data)
+{
+  bn_error_quark ();
+  g_queue_init (&stage->requests);
+  stage->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (stage->bus);
+  stage_start_hub (stage, "e1");
+}
+
+void
+stage_tear_down (Stage *stage, gconstpointer data)
+{
+  stage_kill_hub (stage);
   g_clear_pointer (&stage->replayed, g_variant_unref);
   g_queue_clear_full (&stage->requests, g_free);
   g_test_dbus_stop (stage->bus);
@@ -310,6 +321,37 @@ stage_wait (guint *counter, guint value)
 {
   while (*counter < value)
     g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+on_read (GObject *stream, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gssize *n = data;
+
+  *n = g_input_stream_read_finish (G_INPUT_STREAM (stream), result, &error);
+  g_assert_no_error (error);
+}
+
+char *
+stage_read_line (GSubprocess *process)
+{
+  GString *line = g_string_new (NULL);
+
+  /* Byte by byte: what follows belongs to stage_finish (). */
+  for (;;)
+    {
+      char byte;
+      gssize n = -2;
+
+      g_input_stream_read_async (g_subprocess_get_stdout_pipe (process), &byte, 1,
+                                 G_PRIORITY_DEFAULT, NULL, on_read, &n);
+      while (n == -2)
+        g_main_context_iteration (NULL, TRUE);
+      if (n == 0 || byte == '\n')
+        return g_string_free (line, FALSE);
+      g_string_append_c (line, byte);
+    }
 }
 
 static void

@@ -12,10 +12,11 @@ typedef struct
   GDBusConnection *connection; /* owned */
   BnEventBus1 *event_bus;      /* owned */
   BnAccess1 *access;           /* owned */
-  guint name_id;
-  GQueue requests;    /* owned strings: "type payload", in the order in which they came */
-  guint n_subscribed; /* calls of Subscribe */
-  GVariant *replayed; /* owned, nullable: what Replay answers once, a(sa{sv}a{sv}) */
+  GQueue requests;             /* owned strings: "type payload", in the order in which they came */
+  guint n_subscribed;          /* calls of Subscribe */
+  guint n_replayed;            /* calls of Replay */
+  gboolean silent;             /* Subscribe is not answered */
+  GVariant *replayed;          /* owned, nullable: what Replay answers once, a(sa{sv}a{sv}) */
 } Stage;
 
 typedef struct
@@ -32,6 +33,11 @@ void stage_tear_down (Stage *stage, gconstpointer data);
 void stage_own_name (Stage *stage);
 void stage_release_name (Stage *stage);
 
+/* As if the process of the hub had been killed: its connection is closed. Then another one stands
+ * up, which knows nothing of the first. */
+void stage_kill_hub (Stage *stage);
+void stage_start_hub (Stage *stage, const char *epoch);
+
 void stage_emit_event (Stage *stage, const char *type, const char *payload, guint64 sequence);
 void stage_emit_sample (Stage *stage, const char *type, const char *payload);
 
@@ -42,6 +48,9 @@ GSubprocess *stage_start_on_terminal (Stage *stage, const char *line, int *termi
 
 /* Turns the main loop until *@counter is at least @value. */
 void stage_wait (guint *counter, guint value);
+
+/* The next line that the program prints, without its end; owned. */
+char *stage_read_line (GSubprocess *process);
 
 /* Waits for the end of the program. @terminal: of stage_start_on_terminal (), or -1. */
 Said *stage_finish (GSubprocess *process, int terminal);

@@ -22,8 +22,7 @@ test_events (Stage *stage, gconstpointer data)
   g_autoptr (Said) said = NULL;
 
   stage_wait (&stage->n_subscribed, 1);
-  assert_request (stage,
-                  "subscribe docker.* {'retained': <false>, 'interval-ms': <uint32 3600000>}");
+  assert_request (stage, "subscribe docker.* {'retained': <false>, 'class': <'event'>}");
   stage_emit_event (stage, "docker.a", "{'id': <'1'>}", 1);
   stage_emit_event (stage, "other.b", "@a{sv} {}", 2);
   stage_emit_sample (stage, "docker.stats", "@a{sv} {}");
@@ -93,8 +92,128 @@ test_since (Stage *stage, gconstpointer data)
   said = stage_finish (process, -1);
   order = numbers (said->out);
   g_assert_cmpstr (order, ==, "8 9 ");
-  assert_request (stage, "subscribe * {'retained': <false>, 'interval-ms': <uint32 3600000>}");
+  assert_request (stage, "subscribe * {'retained': <false>, 'class': <'event'>}");
   assert_request (stage, "replay e1 7");
+}
+
+/* Both classes: no class is named. */
+static void
+test_samples (Stage *stage, gconstpointer data)
+{
+  g_autoptr (GSubprocess) process = stage_start (stage, "events a.* --samples --count 2");
+  g_autoptr (Said) said = NULL;
+
+  stage_wait (&stage->n_subscribed, 1);
+  assert_request (stage, "subscribe a.* {'retained': <false>}");
+  stage_emit_event (stage, "a.b", "@a{sv} {}", 1);
+  stage_emit_sample (stage, "a.c", "@a{sv} {}");
+  said = stage_finish (process, -1);
+  g_assert_nonnull (strstr (said->out, "\"a.b\""));
+  g_assert_nonnull (strstr (said->out, "\"a.c\""));
+  g_assert_cmpint (said->status, ==, 0);
+}
+
+/* The hub is killed, and another one stands up: subscribed again, what the new one told already is
+ * read from its ring, its numbers begin anew, and a person is told that something is missing. */
+static void
+test_restart (Stage *stage, gconstpointer data)
+{
+  g_autoptr (GSubprocess) process = stage_start (stage, "events --count 4");
+  g_autoptr (Said) said = NULL;
+  g_autofree char *order = NULL;
+  g_autofree char *line = NULL;
+
+  stage_wait (&stage->n_subscribed, 1);
+  stage_emit_event (stage, "a.b", "@a{sv} {}", 7);
+  line = stage_read_line (process);
+  g_assert_nonnull (strstr (line, "\"sequence\":7"));
+  stage_kill_hub (stage);
+  stage->replayed = make_events (1, 2);
+  stage_start_hub (stage, "e2");
+  stage_wait (&stage->n_replayed, 1);
+  stage_emit_event (stage, "a.b", "@a{sv} {}", 3);
+  said = stage_finish (process, -1);
+  order = numbers (said->out);
+  g_assert_cmpstr (order, ==, "1 2 3 ");
+  g_assert_cmpstr (said->err, ==,
+                   "binnacle: the hub is gone; waiting for it\n"
+                   "binnacle: the hub is back; events may be missing here\n");
+  g_assert_cmpint (said->status, ==, 0);
+  assert_request (stage, "subscribe * {'retained': <false>, 'class': <'event'>}");
+  assert_request (stage, "subscribe * {'retained': <false>, 'class': <'event'>}");
+  assert_request (stage, "replay e2 0");
+}
+
+/* It goes while it is being subscribed to: before it has answered, and after that, before it was
+ * asked for anything else. */
+static void
+test_restart_early (Stage *stage, gconstpointer data)
+{
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (Said) said = NULL;
+
+  stage->silent = TRUE;
+  process = stage_start (stage, "events --count 1");
+  stage_wait (&stage->n_subscribed, 1);
+  stage_kill_hub (stage);
+  stage->silent = FALSE;
+  stage_start_hub (stage, "e2");
+  stage_wait (&stage->n_subscribed, 2);
+  stage_kill_hub (stage);
+  stage_start_hub (stage, "e3");
+  stage_wait (&stage->n_subscribed, 3);
+  stage_emit_event (stage, "a.b", "@a{sv} {}", 1);
+  said = stage_finish (process, -1);
+  g_assert_nonnull (strstr (said->out, "\"sequence\":1"));
+  g_assert_nonnull (strstr (said->err, "waiting for it"));
+  g_assert_cmpint (said->status, ==, 0);
+}
+
+/* A hub that only lost its name remembers: nothing is missing, nothing comes twice. */
+static void
+test_name_lost (Stage *stage, gconstpointer data)
+{
+  g_autoptr (GSubprocess) process = stage_start (stage, "events --count 3");
+  g_autoptr (Said) said = NULL;
+  g_autofree char *order = NULL;
+  g_autofree char *line = NULL;
+
+  stage_wait (&stage->n_subscribed, 1);
+  stage_emit_event (stage, "a.b", "@a{sv} {}", 1);
+  line = stage_read_line (process);
+  g_assert_nonnull (strstr (line, "\"sequence\":1"));
+  stage_release_name (stage);
+  stage->replayed = make_events (1, 2);
+  stage_own_name (stage);
+  stage_wait (&stage->n_replayed, 1);
+  stage_emit_event (stage, "a.b", "@a{sv} {}", 3);
+  said = stage_finish (process, -1);
+  order = numbers (said->out);
+  g_assert_cmpstr (order, ==, "2 3 ");
+  g_assert_null (strstr (said->err, "missing"));
+}
+
+/* The table says for how long its values are old. */
+static void
+test_restart_on_terminal (Stage *stage, gconstpointer data)
+{
+  int terminal;
+  g_autoptr (GSubprocess) process =
+      stage_start_on_terminal (stage, "watch docker.stats --count 1", &terminal);
+  g_autoptr (Said) said = NULL;
+  const char *shown;
+
+  stage_wait (&stage->n_subscribed, 1);
+  stage_kill_hub (stage);
+  stage_start_hub (stage, "e2");
+  stage_wait (&stage->n_subscribed, 2);
+  stage_emit_sample (stage, "docker.stats", "{'id': <'a'>, 'memory': <uint64 2048>}");
+  said = stage_finish (process, terminal);
+  shown = strstr (said->out, "The hub is gone; waiting for it");
+  g_assert_nonnull (shown);
+  g_assert_null (strstr (shown + 1, "The hub is gone"));
+  g_assert_nonnull (strstr (shown, "2.0\302\240KiB"));
+  g_assert_cmpint (said->status, ==, 0);
 }
 
 static void
@@ -143,8 +262,8 @@ test_watch (Stage *stage, gconstpointer data)
   g_autoptr (Said) said = NULL;
 
   stage_wait (&stage->n_subscribed, 1);
-  assert_request (stage,
-                  "subscribe docker.stats {'retained': <true>, 'interval-ms': <uint32 500>}");
+  assert_request (stage, "subscribe docker.stats {'retained': <true>, 'class': <'sample'>,"
+                         " 'interval-ms': <uint32 500>}");
   stage_emit_event (stage, "docker.stats", "@a{sv} {}", 1);
   stage_emit_sample (stage, "docker.stats", "{'id': <'a'>, 'memory': <uint64 1024>}");
   said = stage_finish (process, -1);
@@ -184,10 +303,19 @@ main (int argc, char **argv)
     const char *path;
     void (*run) (Stage *stage, gconstpointer data);
   } tests[] = {
-    { "/follow/events", test_events }, { "/follow/gap", test_gap },
-    { "/follow/since", test_since },   { "/follow/interrupt", test_interrupt },
-    { "/follow/no-hub", test_no_hub }, { "/follow/events-on-terminal", test_events_on_terminal },
-    { "/follow/watch", test_watch },   { "/follow/watch-on-terminal", test_watch_on_terminal },
+    { "/follow/events", test_events },
+    { "/follow/gap", test_gap },
+    { "/follow/since", test_since },
+    { "/follow/samples", test_samples },
+    { "/follow/restart", test_restart },
+    { "/follow/restart-early", test_restart_early },
+    { "/follow/restart-on-terminal", test_restart_on_terminal },
+    { "/follow/name-lost", test_name_lost },
+    { "/follow/interrupt", test_interrupt },
+    { "/follow/no-hub", test_no_hub },
+    { "/follow/events-on-terminal", test_events_on_terminal },
+    { "/follow/watch", test_watch },
+    { "/follow/watch-on-terminal", test_watch_on_terminal },
   };
 
   g_test_init (&argc, &argv, NULL);
