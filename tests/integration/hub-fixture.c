@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,6 +83,13 @@ is_set (HubFixture *self, gpointer user_data)
   return *(gboolean *)user_data;
 }
 
+/* A test that aborts leaves no hub behind: what waits for its output would wait for ever. */
+static void
+die_with_test (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+}
+
 void
 hub_fixture_start (HubFixture *self)
 {
@@ -99,8 +107,8 @@ hub_fixture_start (HubFixture *self)
   env = g_environ_setenv (env, "XDG_STATE_HOME", state, TRUE);
   env = g_environ_setenv (env, "XDG_DATA_HOME", self->folder, TRUE);
   env = g_environ_setenv (env, BN_ENV_MODULE_PATH, modules, TRUE);
-  g_spawn_async (NULL, (char **)argv, env, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &self->pid,
-                 &error);
+  g_spawn_async (NULL, (char **)argv, env, G_SPAWN_DO_NOT_REAP_CHILD, die_with_test, NULL,
+                 &self->pid, &error);
   g_assert_no_error (error);
   self->watch_id = g_child_watch_add (self->pid, exited_cb, self);
   id = g_bus_watch_name_on_connection (self->connection, BN_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
