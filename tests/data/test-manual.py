@@ -26,7 +26,7 @@ def format_manual(path):
 
 
 def manual_of(program):
-    return FOLDER / f"{program.name}.8"
+    return next(FOLDER.glob(f"{program.name}.[18]"))
 
 
 @tap.test
