@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/manifest-private.h"
+#include "introspection/entries.h"
 #include "introspection/error.h"
 #include "introspection/value-depth.h"
 
@@ -121,7 +122,7 @@ fail_unknown_field (const BnEventSpec *spec, const char *name, GError **error)
 gboolean
 bn_event_spec_check (const BnEventSpec *spec, GVariant *payload, GError **error)
 {
-  GVariantIter iter;
+  g_auto (BnEntries) entries = { NULL };
   const char *name;
   GVariant *value;
   guint64 seen = 0;
@@ -129,10 +130,9 @@ bn_event_spec_check (const BnEventSpec *spec, GVariant *payload, GError **error)
   g_return_val_if_fail (spec != NULL, FALSE);
   g_return_val_if_fail (g_variant_is_of_type (payload, G_VARIANT_TYPE_VARDICT), FALSE);
 
-  g_variant_iter_init (&iter, payload);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
+  bn_entries_init (&entries, payload);
+  while (bn_entries_next (&entries, &name, &value))
     {
-      g_autoptr (GVariant) owned = value;
       const Slot *slot = lookup_slot (spec, name);
 
       if (slot == NULL)

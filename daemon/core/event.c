@@ -57,37 +57,48 @@ bn_event_unref (BnEvent *self)
   g_free (self);
 }
 
+/* Straight from the parts: a format is read at each use. */
+static void
+add_meta (GVariantBuilder *meta, const char *name, GVariant *value)
+{
+  g_variant_builder_add_value (meta, g_variant_new_dict_entry (g_variant_new_string (name),
+                                                               g_variant_new_variant (value)));
+}
+
 GVariant *
 bn_event_make_meta (const BnEvent *self, GArray *ids, gboolean retained)
 {
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (GVariantBuilder) meta = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   if (self->class == BN_EVENT_CLASS_EVENT)
-    g_variant_builder_add (&builder, "{sv}", "sequence", g_variant_new_uint64 (self->sequence));
-  g_variant_builder_add (&builder, "{sv}", "time", g_variant_new_int64 (self->time_usec));
-  g_variant_builder_add (&builder, "{sv}", "source", g_variant_new_string (self->source));
+    add_meta (&meta, "sequence", g_variant_new_uint64 (self->sequence));
+  add_meta (&meta, "time", g_variant_new_int64 (self->time_usec));
+  if (self->class == BN_EVENT_CLASS_EVENT)
+    add_meta (&meta, "source", g_variant_new_string (self->source));
   if (self->target != NULL)
-    g_variant_builder_add (&builder, "{sv}", "target", g_variant_new_string (self->target));
+    add_meta (&meta, "target", g_variant_new_string (self->target));
   if (self->stopped_by != NULL)
-    g_variant_builder_add (&builder, "{sv}", "stopped-by", g_variant_new_string (self->stopped_by));
+    add_meta (&meta, "stopped-by", g_variant_new_string (self->stopped_by));
   if (self->key != NULL)
-    g_variant_builder_add (&builder, "{sv}", "key", g_variant_new_string (self->key));
+    add_meta (&meta, "key", g_variant_new_string (self->key));
   if (self->gone)
-    g_variant_builder_add (&builder, "{sv}", "gone", g_variant_new_boolean (TRUE));
+    add_meta (&meta, "gone", g_variant_new_boolean (TRUE));
   if (retained)
-    g_variant_builder_add (&builder, "{sv}", "retained", g_variant_new_boolean (TRUE));
+    add_meta (&meta, "retained", g_variant_new_boolean (TRUE));
   if (ids != NULL)
-    g_variant_builder_add (
-        &builder, "{sv}", "ids",
-        g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, ids->data, ids->len, sizeof (guint32)));
-  return g_variant_builder_end (&builder);
+    add_meta (&meta, "ids",
+              g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, ids->data, ids->len,
+                                         sizeof (guint32)));
+  return g_variant_builder_end (&meta);
 }
 
 GVariant *
 bn_event_to_variant (const BnEvent *self, GArray *ids, gboolean retained)
 {
-  return g_variant_new ("(s@a{sv}@a{sv})", self->type, self->payload,
-                        bn_event_make_meta (self, ids, retained));
+  GVariant *parts[] = { g_variant_new_string (self->type), self->payload,
+                        bn_event_make_meta (self, ids, retained) };
+
+  return g_variant_new_tuple (parts, G_N_ELEMENTS (parts));
 }
 
 gsize

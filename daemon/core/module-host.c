@@ -167,17 +167,27 @@ static void
 handle_emit_samples (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
 {
   Client *client = user_data;
-  g_autoptr (GVariantIter) samples = NULL;
-  g_autoptr (GVariantIter) runs = NULL;
-  const char *name;
-  GVariant *payload;
-  GVariant *options;
+  g_autoptr (GVariant) samples = g_variant_get_child_value (body, 0);
+  g_autoptr (GVariant) runs = g_variant_get_child_value (body, 1);
 
-  g_variant_get (body, "(a(sa{sv}a{sv})a(sa{sv}))", &samples, &runs);
-  while (g_variant_iter_loop (samples, "(&s@a{sv}@a{sv})", &name, &payload, &options))
-    emit_sample (client, name, payload, options);
-  while (g_variant_iter_loop (runs, "(&s@a{sv})", &name, &payload))
-    report_run (client, name, payload);
+  /* No "&s": see introspection/entries.h. */
+  for (gsize i = 0; i < g_variant_n_children (samples); i++)
+    {
+      g_autoptr (GVariant) sample = g_variant_get_child_value (samples, i);
+      g_autoptr (GVariant) name = g_variant_get_child_value (sample, 0);
+      g_autoptr (GVariant) payload = g_variant_get_child_value (sample, 1);
+      g_autoptr (GVariant) options = g_variant_get_child_value (sample, 2);
+
+      emit_sample (client, g_variant_get_string (name, NULL), payload, options);
+    }
+  for (gsize i = 0; i < g_variant_n_children (runs); i++)
+    {
+      g_autoptr (GVariant) run = g_variant_get_child_value (runs, i);
+      g_autoptr (GVariant) name = g_variant_get_child_value (run, 0);
+      g_autoptr (GVariant) report = g_variant_get_child_value (run, 1);
+
+      report_run (client, g_variant_get_string (name, NULL), report);
+    }
   note_alive (client);
   bn_link_reply (link, call, NULL, NULL);
 }

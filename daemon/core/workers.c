@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "introspection/entries.h"
 #include "introspection/error.h"
 
 struct _BnWorkers
@@ -376,13 +377,25 @@ bn_workers_report (BnWorkers *self, const char *module, const char *worker_name,
 {
   g_autofree char *name = g_strconcat (module, ".", worker_name, NULL);
   BnWorker *worker = g_hash_table_lookup (self->workers, name);
+  g_auto (BnEntries) entries = { NULL };
+  g_autofree char *error = NULL;
   BnRunReport run = { 0 };
+  const char *field;
+  GVariant *value;
 
   if (worker == NULL)
     return FALSE;
-  g_variant_lookup (report, "duration-usec", "t", &run.duration_usec);
-  g_variant_lookup (report, "error", "&s", &run.error);
-  g_variant_lookup (report, "missed", "u", &run.missed);
+  bn_entries_init (&entries, report);
+  while (bn_entries_next (&entries, &field, &value))
+    if (g_str_equal (field, "duration-usec") && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
+      run.duration_usec = g_variant_get_uint64 (value);
+    else if (g_str_equal (field, "missed") && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+      run.missed = g_variant_get_uint32 (value);
+    else if (g_str_equal (field, "error") && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+      {
+        g_free (error);
+        run.error = error = g_variant_dup_string (value, NULL);
+      }
   bn_worker_report (worker, &run);
   if (run.error != NULL)
     publish_failure (self, worker, run.error);
