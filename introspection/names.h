@@ -32,6 +32,7 @@
 /* The module's wire contract (ModuleHost1, ModulePeer1) */
 #define BN_MODULE_PROTOCOL 1u
 #define BN_ENV_MODULE_FD "BINNACLE_MODULE_FD"
+#define BN_SAMPLE_PACKET_BYTES_MAX (128 * 1024) /* of a packet of OpenSampleStream */
 
 /* Where modules are looked for, besides the installed folders; colon-separated */
 #define BN_ENV_MODULE_PATH "BINNACLE_MODULE_PATH"

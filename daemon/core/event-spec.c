@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/manifest-private.h"
+#include "core/packed-dict.h"
 #include "introspection/entries.h"
 #include "introspection/error.h"
 #include "introspection/value-depth.h"
@@ -20,6 +21,8 @@ typedef struct
   BnEventSpec public;
   GHashTable *slots; /* name, owned by the field -> Slot */
 } Spec;
+
+#define VALUE_DEPTH_MAX (BN_VALUE_DEPTH_MAX - 3) /* of a field: it is wrapped thrice */
 
 G_STATIC_ASSERT (BN_EVENT_FIELDS_MAX <= 64); /* the bits of a guint64 */
 
@@ -119,6 +122,51 @@ fail_unknown_field (const BnEventSpec *spec, const char *name, GError **error)
   return FALSE;
 }
 
+static gboolean
+fail_type (const BnEventSpec *spec, const BnField *field, const char *type, gsize type_length,
+           GError **error)
+{
+  g_autofree char *shown = g_utf8_make_valid (type, (gssize)MIN (type_length, 64));
+
+  g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "%s: %s: is of type “%s”; must be “%.*s”",
+               spec->type, field->name, shown, (int)g_variant_type_get_string_length (field->type),
+               g_variant_type_peek_string (field->type));
+  return FALSE;
+}
+
+static gboolean
+fail_field (const BnEventSpec *spec, const char *name, const char *what, GError **error)
+{
+  g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "%s: %s: %s", spec->type, name, what);
+  return FALSE;
+}
+
+/* A field of @name came; @seen has those that did before. */
+static const Slot *
+take_field (const BnEventSpec *spec, const char *name, guint64 *seen, GError **error)
+{
+  const Slot *slot = lookup_slot (spec, name);
+
+  if (slot == NULL)
+    fail_unknown_field (spec, name, error);
+  else if ((*seen & slot->bit) != 0)
+    {
+      fail_field (spec, name, "stands twice", error);
+      slot = NULL;
+    }
+  else
+    *seen |= slot->bit;
+  return slot;
+}
+
+static gboolean
+check_key (const BnEventSpec *spec, guint64 seen, GError **error)
+{
+  if (spec->key == NULL || (seen & lookup_slot (spec, spec->key)->bit) != 0)
+    return TRUE;
+  return fail_field (spec, spec->key, "is missing; it tells which instance this is", error);
+}
+
 gboolean
 bn_event_spec_check (const BnEventSpec *spec, GVariant *payload, GError **error)
 {
@@ -133,38 +181,48 @@ bn_event_spec_check (const BnEventSpec *spec, GVariant *payload, GError **error)
   bn_entries_init (&entries, payload);
   while (bn_entries_next (&entries, &name, &value))
     {
-      const Slot *slot = lookup_slot (spec, name);
+      const Slot *slot = take_field (spec, name, &seen, error);
 
       if (slot == NULL)
-        return fail_unknown_field (spec, name, error);
+        return FALSE;
       if (!g_variant_is_of_type (value, slot->field->type))
         {
-          g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD,
-                       "%s: %s: is of type “%s”; must be “%.*s”", spec->type, name,
-                       g_variant_get_type_string (value),
-                       (int)g_variant_type_get_string_length (slot->field->type),
-                       g_variant_type_peek_string (slot->field->type));
-          return FALSE;
+          const char *type = g_variant_get_type_string (value);
+
+          return fail_type (spec, slot->field, type, strlen (type), error);
         }
-      if (g_variant_is_container (value) && !bn_value_depth_check (value, BN_VALUE_DEPTH_MAX - 3))
-        {
-          g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "%s: %s: is nested too deeply",
-                       spec->type, name);
-          return FALSE;
-        }
-      if ((seen & slot->bit) != 0)
-        {
-          g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "%s: %s: stands twice", spec->type,
-                       name);
-          return FALSE;
-        }
-      seen |= slot->bit;
+      if (g_variant_is_container (value) && !bn_value_depth_check (value, VALUE_DEPTH_MAX))
+        return fail_field (spec, name, "is nested too deeply", error);
     }
-  if (spec->key != NULL && (seen & lookup_slot (spec, spec->key)->bit) == 0)
+  return check_key (spec, seen, error);
+}
+
+gboolean
+bn_event_spec_check_packed (const BnEventSpec *spec, const guint8 *data, gsize size, GError **error)
+{
+  BnPackedDict dict;
+  BnPackedEntry entry;
+  BnPackedResult result;
+  guint64 seen = 0;
+
+  g_return_val_if_fail (spec != NULL, FALSE);
+
+  if (!bn_packed_dict_init (&dict, data, size))
+    return fail_field (spec, "the payload", "is not in GVariant's normal form", error);
+  while ((result = bn_packed_dict_next (&dict, &entry)) == BN_PACKED_ENTRY)
     {
-      g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD,
-                   "%s: %s: is missing; it tells which instance this is", spec->type, spec->key);
-      return FALSE;
+      const Slot *slot = take_field (spec, entry.name, &seen, error);
+
+      if (slot == NULL)
+        return FALSE;
+      if (entry.type_length != g_variant_type_get_string_length (slot->field->type)
+          || memcmp (entry.type, g_variant_type_peek_string (slot->field->type), entry.type_length)
+                 != 0)
+        return fail_type (spec, slot->field, entry.type, entry.type_length, error);
+      if (!bn_packed_entry_check (&entry, slot->field->type, VALUE_DEPTH_MAX))
+        return fail_field (spec, entry.name, "is damaged or nested too deeply", error);
     }
-  return TRUE;
+  if (result == BN_PACKED_BROKEN)
+    return fail_field (spec, "the payload", "is not in GVariant's normal form", error);
+  return check_key (spec, seen, error);
 }

@@ -61,8 +61,8 @@ bn_event_unref (BnEvent *self)
 static void
 add_meta (GVariantBuilder *meta, const char *name, GVariant *value)
 {
-  g_variant_builder_add_value (meta, g_variant_new_dict_entry (g_variant_new_string (name),
-                                                               g_variant_new_variant (value)));
+  g_variant_builder_add_value (
+      meta, g_variant_new_dict_entry (g_variant_new_string (name), g_variant_new_variant (value)));
 }
 
 GVariant *
@@ -86,9 +86,9 @@ bn_event_make_meta (const BnEvent *self, GArray *ids, gboolean retained)
   if (retained)
     add_meta (&meta, "retained", g_variant_new_boolean (TRUE));
   if (ids != NULL)
-    add_meta (&meta, "ids",
-              g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, ids->data, ids->len,
-                                         sizeof (guint32)));
+    add_meta (
+        &meta, "ids",
+        g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, ids->data, ids->len, sizeof (guint32)));
   return g_variant_builder_end (&meta);
 }
 

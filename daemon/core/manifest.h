@@ -126,6 +126,9 @@ GDBusInterfaceInfo *bn_manifest_get_interface_info (BnManifest *self); /* nullab
 /* Checks a payload, an a{sv}: a field that is unknown, stands twice or has another type, or a
  * missing key field is BN_ERROR_BAD_PAYLOAD, which names it. Types must be exact. */
 gboolean bn_event_spec_check (const BnEventSpec *spec, GVariant *payload, GError **error);
+/* The same for the serialised form of a payload, which is then known to be in normal form. */
+gboolean bn_event_spec_check_packed (const BnEventSpec *spec, const guint8 *data, gsize size,
+                                     GError **error);
 
 /* What module.describe answers (introspection/README.md has the table), except "state" and
  * "generation", which the caller adds: an a{sv}. Full, not floating. @locale is the viewer's, such

@@ -7,8 +7,11 @@
  * must learn of it, the journal must not drown. */
 #include "core/module-host.h"
 
+#include <gio/gunixfdlist.h>
+
 #include "core/link-dispatch.h"
 #include "core/link-request.h"
+#include "core/sample-stream.h"
 #include "core/subscribe-options.h"
 #include "introspection/contract-generated.h"
 #include "introspection/error.h"
@@ -35,6 +38,7 @@ typedef struct
   BnModuleHost *host;       /* not owned */
   BnHostedModule *module;   /* (owned) */
   BnModuleProcess *process; /* (owned) */
+  BnSampleStream *samples;  /* (owned) (nullable) */
 } Client;
 
 static const char *
@@ -44,7 +48,7 @@ get_name (Client *client)
 }
 
 static void
-refuse (Client *client, GDBusMessage *call, GError *error)
+refuse (Client *client, GDBusMessage *call, const GError *error)
 {
   BnModuleHost *self = client->host;
   gint64 now_usec = g_get_monotonic_time ();
@@ -89,14 +93,14 @@ find_spec (Client *client, const char *name, BnEventClass class, GError **error)
 }
 
 static gboolean
-check_size (const BnEventSpec *spec, GVariant *payload, gsize max_bytes, GError **error)
+check_size (const BnEventSpec *spec, gsize size, gsize max_bytes, GError **error)
 {
-  if (g_variant_get_size (payload) <= max_bytes)
+  if (size <= max_bytes)
     return TRUE;
   g_set_error (error, BN_ERROR, BN_ERROR_TOO_LARGE,
                "The payload of %s has %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT
                " are allowed; put bytes into a stream",
-               spec->type, g_variant_get_size (payload), max_bytes);
+               spec->type, size, max_bytes);
   return FALSE;
 }
 
@@ -114,7 +118,7 @@ handle_emit (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *bod
 
   g_variant_get (body, "(&s@a{sv}@a{sv})", &name, &payload, &options);
   spec = find_spec (client, name, BN_EVENT_CLASS_EVENT, &error);
-  if (spec == NULL || !check_size (spec, payload, BN_EVENT_BYTES_MAX, &error)
+  if (spec == NULL || !check_size (spec, g_variant_get_size (payload), BN_EVENT_BYTES_MAX, &error)
       || !bn_event_spec_check (spec, payload, &error))
     {
       refuse (client, call, error);
@@ -131,22 +135,30 @@ handle_emit (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *bod
 }
 
 static void
+publish_sample (Client *client, const BnEventSpec *spec, GVariant *payload, gboolean gone)
+{
+  g_autoptr (BnEvent) event = bn_event_new (spec->type, BN_EVENT_CLASS_SAMPLE, spec->access,
+                                            payload, get_name (client), spec->key);
+
+  event->gone = gone;
+  bn_event_bus_publish (client->host->bus, event);
+}
+
+static void
 emit_sample (Client *client, const char *name, GVariant *payload, GVariant *options)
 {
   g_autoptr (GError) error = NULL;
   const BnEventSpec *spec = find_spec (client, name, BN_EVENT_CLASS_SAMPLE, &error);
-  g_autoptr (BnEvent) event = NULL;
+  gboolean gone = FALSE;
 
-  if (spec == NULL || !check_size (spec, payload, BN_SAMPLE_BYTES_MAX, &error)
+  if (spec == NULL || !check_size (spec, g_variant_get_size (payload), BN_SAMPLE_BYTES_MAX, &error)
       || !bn_event_spec_check (spec, payload, &error))
     {
       refuse (client, NULL, error);
       return;
     }
-  event = bn_event_new (spec->type, BN_EVENT_CLASS_SAMPLE, spec->access, payload, get_name (client),
-                        spec->key);
-  g_variant_lookup (options, "gone", "b", &event->gone);
-  bn_event_bus_publish (client->host->bus, event);
+  g_variant_lookup (options, "gone", "b", &gone);
+  publish_sample (client, spec, payload, gone);
 }
 
 static void
@@ -190,6 +202,81 @@ handle_emit_samples (gpointer user_data, BnLink *link, GDBusMessage *call, GVari
     }
   note_alive (client);
   bn_link_reply (link, call, NULL, NULL);
+}
+
+static gboolean
+is_live (Client *client)
+{
+  if (bn_hosted_module_is_live (client->module, client->process))
+    return TRUE;
+  bn_event_bus_get_counters (client->host->bus)->late++;
+  return FALSE;
+}
+
+static void
+stream_sample (gpointer user_data, const char *name, const guint8 *payload, gsize size,
+               gboolean gone)
+{
+  Client *client = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  const BnEventSpec *spec;
+
+  if (!is_live (client))
+    return;
+  spec = find_spec (client, name, BN_EVENT_CLASS_SAMPLE, &error);
+  if (spec == NULL || !check_size (spec, size, BN_SAMPLE_BYTES_MAX, &error)
+      || !bn_event_spec_check_packed (spec, payload, size, &error))
+    {
+      refuse (client, NULL, error);
+      return;
+    }
+  /* Kept for as long as it is the last one: a copy of its own, not the packet. */
+  bytes = g_bytes_new (payload, size);
+  publish_sample (client, spec, g_variant_new_from_bytes (G_VARIANT_TYPE_VARDICT, bytes, TRUE),
+                  gone);
+}
+
+static void
+stream_run (gpointer user_data, const char *worker, GVariant *report)
+{
+  Client *client = user_data;
+
+  if (bn_hosted_module_is_live (client->module, client->process))
+    report_run (client, worker, report);
+}
+
+static void
+stream_packet_end (gpointer user_data, const GError *error)
+{
+  Client *client = user_data;
+
+  if (error != NULL)
+    refuse (client, NULL, error);
+  note_alive (client);
+}
+
+static void
+handle_open_sample_stream (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
+{
+  static const BnSampleStreamFuncs funcs = { stream_sample, stream_run, stream_packet_end };
+  Client *client = user_data;
+  g_autoptr (GUnixFDList) descriptors = NULL;
+  g_autoptr (GError) error = NULL;
+  int peer = -1;
+
+  if (client->samples != NULL)
+    g_set_error (&error, BN_ERROR, BN_ERROR_CONFLICT, "%s has a sample stream already",
+                 get_name (client));
+  else
+    client->samples = bn_sample_stream_new (&funcs, client, &peer, &error);
+  if (error != NULL)
+    {
+      refuse (client, call, error);
+      return;
+    }
+  descriptors = g_unix_fd_list_new_from_array (&peer, 1);
+  bn_link_reply (link, call, g_variant_new ("(h)", 0), descriptors);
 }
 
 static void
@@ -258,6 +345,7 @@ handle_unsubscribe (gpointer user_data, BnLink *link, GDBusMessage *call, GVaria
 static const BnLinkMethod methods[] = {
   { "Emit", handle_emit },
   { "EmitSamples", handle_emit_samples },
+  { "OpenSampleStream", handle_open_sample_stream },
   { "ReportRun", handle_report_run },
   { "Request", handle_request },
   { "Subscribe", handle_subscribe },
@@ -274,12 +362,11 @@ host_call_cb (BnModuleProcess *process, BnLink *link, GDBusMessage *message, gpo
     { NULL },
   };
 
-  if (!bn_hosted_module_is_live (client->module, process))
+  if (!is_live (client))
     {
       g_autoptr (GError) error =
           g_error_new (BN_ERROR, BN_ERROR_CONFLICT, "This generation was replaced");
 
-      bn_event_bus_get_counters (client->host->bus)->late++;
       bn_link_reply_error (link, message, error);
       return;
     }
@@ -301,6 +388,7 @@ gone_cb (BnModuleProcess *process, GError *error, gpointer user_data)
 
   bn_event_bus_remove_peer (client->host->bus, BN_PEER (process));
   g_signal_handlers_disconnect_by_data (process, client);
+  g_clear_pointer (&client->samples, bn_sample_stream_free);
   g_object_unref (client->module);
   g_object_unref (client->process);
   g_free (client);

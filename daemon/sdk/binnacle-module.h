@@ -8,5 +8,6 @@
 #include "introspection/error.h"
 #include "sdk/call.h"
 #include "sdk/module.h"
+#include "sdk/payload.h"
 #include "sdk/run.h"
 #include "sdk/version.h"

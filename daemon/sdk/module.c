@@ -75,8 +75,11 @@ say_ready (BnModule *self)
   g_dbus_connection_call (priv->connection, NULL, BN_HUB_PATH, BN_IFACE_MODULE_HOST, "Ready", NULL,
                           NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
   intervals = g_variant_lookup_value (priv->welcome, "workers", G_VARIANT_TYPE ("a{su}"));
-  if (intervals != NULL)
-    bn_workers_set_demand (priv->workers, intervals);
+  if (intervals != NULL && g_variant_n_children (intervals) > 0)
+    {
+      bn_outbox_open_stream (priv->outbox);
+      bn_workers_set_demand (priv->workers, intervals);
+    }
   bn_workers_resume (priv->workers);
 }
 

@@ -9,15 +9,22 @@ G_BEGIN_DECLS
 
 typedef struct _BnOutbox BnOutbox;
 
-/* Sends what was gathered at the beginning of the next turn of the thread-default main context. */
 BnOutbox *bn_outbox_new (GDBusConnection *connection);
 void bn_outbox_free (BnOutbox *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (BnOutbox, bn_outbox_free)
 
+/* Asks the hub for a sample stream; until there is one, everything goes over the connection. */
+void bn_outbox_open_stream (BnOutbox *self);
+
+/* @payload is an a{sv} that the caller holds. */
 void bn_outbox_add_sample (BnOutbox *self, const char *name, GVariant *payload, gboolean gone);
-void bn_outbox_add_run (BnOutbox *self, const char *worker, GVariant *report);
 
-/* Sends at once what was gathered. */
+/* @error: (nullable): why it failed. */
+void bn_outbox_add_run (BnOutbox *self, const char *worker, guint64 duration_usec,
+                        const char *error, guint missed);
+
+/* Sends what was gathered. */
 void bn_outbox_flush (BnOutbox *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BnOutbox, bn_outbox_free)
 
 G_END_DECLS

@@ -66,19 +66,13 @@ run_ended (gpointer user_data, gint64 started_usec, gint64 due_usec, const char 
   Worker *worker = user_data;
   gint64 now_usec = g_get_monotonic_time ();
   gint64 missed = 0;
-  GVariantDict report;
 
   g_clear_weak_pointer (&worker->run);
   if (worker->interval_usec > 0)
     missed = now_usec / worker->interval_usec - due_usec / worker->interval_usec;
 
-  g_variant_dict_init (&report, NULL);
-  g_variant_dict_insert (&report, "duration-usec", "t", (guint64)(now_usec - started_usec));
-  if (error_message != NULL)
-    g_variant_dict_insert (&report, "error", "s", error_message);
-  if (missed > 0)
-    g_variant_dict_insert (&report, "missed", "u", (guint)MIN (missed, G_MAXUINT));
-  bn_outbox_add_run (worker->set->outbox, worker->name, g_variant_dict_end (&report));
+  bn_outbox_add_run (worker->set->outbox, worker->name, (guint64)(now_usec - started_usec),
+                     error_message, (guint)CLAMP (missed, 0, G_MAXUINT));
   schedule (worker, FALSE);
 }
 

@@ -15,6 +15,7 @@
 
 #define FLOOD 100000
 #define STEP 10000
+#define SAMPLES 300000
 #define GROWTH_BYTES_MAX (8 * 1024 * 1024)
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -97,6 +98,64 @@ test_flood (HubFixture *self, gconstpointer data)
   if (MEMORY_IS_REAL)
     g_assert_cmpuint (after_bytes, <, before_bytes + GROWTH_BYTES_MAX);
   g_dbus_connection_signal_unsubscribe (self->connection, id);
+}
+
+static guint64
+read_tick (HubFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      hub_fixture_call (self, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "GetRetained",
+                        g_variant_new_parsed ("(['echo.tick'], @a{sv} {})"), &error);
+  g_autoptr (GVariant) samples = NULL;
+  guint64 count = 0;
+
+  g_assert_no_error (error);
+  samples = g_variant_get_child_value (reply, 0);
+  if (g_variant_n_children (samples) > 0)
+    {
+      g_autoptr (GVariant) sample = g_variant_get_child_value (samples, 0);
+      g_autoptr (GVariant) payload = g_variant_get_child_value (sample, 1);
+
+      g_assert_true (g_variant_lookup (payload, "count", "t", &count));
+    }
+  return count;
+}
+
+/* A module that floods its sample stream: it is slowed down, the hub does not grow and answers
+ * others meanwhile, and the last value is the last one. */
+static void
+test_sample_flood (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) lease = NULL;
+  gsize before_bytes;
+  gsize after_bytes;
+  gint64 longest_usec = 0;
+
+  hub_fixture_load_echo (self);
+  lease = hub_fixture_call (self, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Subscribe",
+                            g_variant_new_parsed ("(['echo.slow'], @a{sv} {})"), &error);
+  g_assert_no_error (error);
+  before_bytes = hub_fixture_get_memory (self->pid);
+  g_dbus_connection_call (self->connection, BN_BUS_NAME, BN_MODULES_PATH "/echo",
+                          "org.binnacle.Echo1", "Measure", g_variant_new ("(u)", SAMPLES), NULL,
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+  while (read_tick (self) < SAMPLES)
+    {
+      gint64 began_usec = g_get_monotonic_time ();
+
+      read_sequence (self);
+      longest_usec = MAX (longest_usec, g_get_monotonic_time () - began_usec);
+    }
+  g_assert_cmpuint (read_tick (self), ==, SAMPLES);
+  after_bytes = hub_fixture_get_memory (self->pid);
+  g_test_message ("the hub grew by %" G_GSSIZE_FORMAT " KiB over %d samples, and answered within "
+                  "%" G_GINT64_FORMAT " us",
+                  ((gssize)after_bytes - (gssize)before_bytes) / 1024, SAMPLES, longest_usec);
+  g_assert_cmpint (longest_usec, <, G_USEC_PER_SEC);
+  if (MEMORY_IS_REAL)
+    g_assert_cmpuint (after_bytes, <, before_bytes + GROWTH_BYTES_MAX);
 }
 
 /* What is no D-Bus on the private socket costs one connection, and nothing else. */
@@ -189,6 +248,7 @@ main (int argc, char *argv[])
   g_test_add ("/hub/faults/" path, HubFixture, NULL, hub_fixture_set_up, func,                     \
               hub_fixture_tear_down)
   ADD ("flood", test_flood);
+  ADD ("sample-flood", test_sample_flood);
   ADD ("garbage", test_garbage);
   ADD ("second-hub", test_second_hub);
   ADD ("killed", test_killed);

@@ -118,6 +118,57 @@ handle_emit_samples (BnModuleHost1 *host, GDBusMethodInvocation *invocation, GVa
   return TRUE;
 }
 
+static void
+stream_sample (gpointer user_data, const char *name, const guint8 *payload, gsize size,
+               gboolean gone)
+{
+  ModuleHub *self = user_data;
+  g_autoptr (GBytes) bytes = g_bytes_new (payload, size);
+  g_autoptr (GVariant) owned =
+      g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_VARDICT, bytes, FALSE));
+
+  g_assert_true (g_variant_is_normal_form (owned));
+  check_event (self, name, BN_EVENT_CLASS_SAMPLE, owned);
+  g_ptr_array_add (self->samples,
+                   g_variant_ref_sink (g_variant_new (
+                       "(s@a{sv}@a{sv})", name, owned,
+                       g_variant_new_parsed (gone ? "{'gone': <true>}" : "@a{sv} {}"))));
+}
+
+static void
+stream_run (gpointer user_data, const char *worker, GVariant *report)
+{
+  ModuleHub *self = user_data;
+
+  g_ptr_array_add (self->runs, g_variant_ref_sink (g_variant_new (
+                                   "(s@a{sv})", worker, g_variant_get_normal_form (report))));
+}
+
+static void
+stream_packet_end (gpointer user_data, const GError *error)
+{
+  g_assert_no_error (error);
+  ((ModuleHub *)user_data)->n_packets++;
+}
+
+static gboolean
+handle_open_sample_stream (BnModuleHost1 *host, GDBusMethodInvocation *invocation,
+                           GUnixFDList *descriptors, ModuleHub *self)
+{
+  static const BnSampleStreamFuncs funcs = { stream_sample, stream_run, stream_packet_end };
+  g_autoptr (GUnixFDList) list = NULL;
+  g_autoptr (GError) error = NULL;
+  int peer;
+
+  if (!self->has_stream)
+    return FALSE; /* a hub that does not know it */
+  self->stream = bn_sample_stream_new (&funcs, self, &peer, &error);
+  g_assert_no_error (error);
+  list = g_unix_fd_list_new_from_array (&peer, 1);
+  bn_module_host1_complete_open_sample_stream (host, invocation, list, g_variant_new_handle (0));
+  return TRUE;
+}
+
 static gboolean
 handle_request (BnModuleHost1 *host, GDBusMethodInvocation *invocation, const char *type,
                 GVariant *payload, GVariant *options, ModuleHub *self)
@@ -172,6 +223,7 @@ serve (ModuleHub *self)
     { "handle-ready", G_CALLBACK (handle_ready) },
     { "handle-emit", G_CALLBACK (handle_emit) },
     { "handle-emit-samples", G_CALLBACK (handle_emit_samples) },
+    { "handle-open-sample-stream", G_CALLBACK (handle_open_sample_stream) },
     { "handle-request", G_CALLBACK (handle_request) },
     { "handle-subscribe", G_CALLBACK (handle_subscribe) },
   };
@@ -302,6 +354,7 @@ module_hub_new (const char *folder, GVariant *restore, GVariant *started_with)
 void
 module_hub_free (ModuleHub *self)
 {
+  g_clear_pointer (&self->stream, bn_sample_stream_free);
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->host));
   g_signal_handlers_disconnect_by_data (self->connection, self);
   g_dbus_connection_close_sync (self->connection, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <gio/gunixfdlist.h>
 
 #include "core/manifest.h"
+#include "core/sample-stream.h"
 #include "introspection/contract-generated.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,9 @@ typedef struct
   GPtrArray *samples;      /* GVariant (sa{sv}a{sv}) */
   GPtrArray *runs;         /* GVariant (sa{sv}) */
   guint n_sample_messages; /* of EmitSamples */
+  gboolean has_stream;     /* OpenSampleStream gives one; to be set before the module is ready */
+  BnSampleStream *stream;  /* owned, nullable */
+  guint n_packets;         /* of the stream */
   GPtrArray *requests;     /* GVariant (sa{sv}a{sv}), each answered with {"asked": type} */
   GPtrArray *subscribed;   /* GVariant (asa{sv}), numbered from 1 */
   gboolean closed;

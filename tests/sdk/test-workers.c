@@ -10,13 +10,15 @@
 
 static char *echo_folder;
 
+/* @data: not NULL if the hub gives sample streams. */
 static ModuleHub *
-start_echo (const char *started_with)
+start_echo (gconstpointer data, const char *started_with)
 {
   ModuleHub *hub = module_hub_new (
       echo_folder, NULL, started_with != NULL ? g_variant_new_parsed (started_with) : NULL);
 
-  module_hub_wait_for (hub, hub->n_ready == 1);
+  hub->has_stream = data != NULL;
+  module_hub_wait_for (hub, hub->n_ready == 1 && (hub->stream != NULL) == hub->has_stream);
   return hub;
 }
 
@@ -62,15 +64,15 @@ sample_time (ModuleHub *hub, guint i)
 /* Woken up it runs at once, then at the multiples of its interval; the sample and the report of a
  * run come in one message. */
 static void
-test_aligned (void)
+test_aligned (gconstpointer data)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL);
+  g_autoptr (ModuleHub) hub = start_echo (data, NULL);
   gint64 asked_usec = g_get_monotonic_time ();
   guint on_time = 0;
 
   set_demand (hub, "@a{su} {'tick': 200}");
   module_hub_wait_for (hub, hub->runs->len >= 6);
-  g_assert_cmpuint (hub->n_sample_messages, ==, hub->runs->len);
+  g_assert_cmpuint (hub->n_sample_messages + hub->n_packets, ==, hub->runs->len);
   g_assert_cmpuint (hub->samples->len, ==, hub->runs->len);
   g_assert_cmpint (sample_time (hub, 0) - asked_usec, <, 150 * 1000);
   for (guint i = 1; i < 6; i++)
@@ -83,9 +85,9 @@ test_aligned (void)
 
 /* The intervals of Hello's answer are in force from Ready on. */
 static void
-test_started_with (void)
+test_started_with (gconstpointer data)
 {
-  g_autoptr (ModuleHub) hub = start_echo ("@a{su} {'tick': 100, 'slow': 0}");
+  g_autoptr (ModuleHub) hub = start_echo (data, "@a{su} {'tick': 100, 'slow': 0}");
 
   module_hub_wait_for (hub, hub->runs->len >= 2);
   module_hub_stop (hub);
@@ -122,9 +124,9 @@ over (gpointer flag)
 
 /* Put to sleep, the process does not wake up once. */
 static void
-test_asleep (void)
+test_asleep (gconstpointer data)
 {
-  g_autoptr (ModuleHub) hub = start_echo ("@a{su} {'tick': 100}");
+  g_autoptr (ModuleHub) hub = start_echo (data, "@a{su} {'tick': 100}");
   gboolean settled = FALSE;
   gboolean passed = FALSE;
   guint64 before;
@@ -141,9 +143,9 @@ test_asleep (void)
 }
 
 static void
-test_run_now (void)
+test_run_now (gconstpointer data)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL);
+  g_autoptr (ModuleHub) hub = start_echo (data, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) refused = NULL;
 
@@ -158,9 +160,9 @@ test_run_now (void)
 
 /* 250 ms of work each 100 ms: two or three runs are left out each time, and said so. */
 static void
-test_missed (void)
+test_missed (gconstpointer data)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL);
+  g_autoptr (ModuleHub) hub = start_echo (data, NULL);
   g_autoptr (GVariant) run = NULL;
   guint64 duration_usec;
   guint missed;
@@ -177,9 +179,9 @@ test_missed (void)
 }
 
 static void
-test_failed (void)
+test_failed (gconstpointer data)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL);
+  g_autoptr (ModuleHub) hub = start_echo (data, NULL);
   g_autoptr (GVariant) run = NULL;
   const char *message;
 
@@ -195,9 +197,9 @@ test_failed (void)
 
 /* A run that ends later: it does not overlap with the next, and a RunNow meanwhile is not lost. */
 static void
-test_async (void)
+test_async (gconstpointer data)
 {
-  g_autoptr (ModuleHub) hub = start_echo (NULL);
+  g_autoptr (ModuleHub) hub = start_echo (data, NULL);
   g_autoptr (GVariant) finished = NULL;
   g_autoptr (GVariant) dropped = NULL;
   const char *message;
@@ -221,9 +223,9 @@ test_async (void)
 
 /* Frozen, a module runs no worker; thawed, it goes on. */
 static void
-test_frozen (void)
+test_frozen (gconstpointer data)
 {
-  g_autoptr (ModuleHub) hub = start_echo ("@a{su} {'tick': 100}");
+  g_autoptr (ModuleHub) hub = start_echo (data, "@a{su} {'tick': 100}");
   gboolean passed = FALSE;
   guint runs;
 
@@ -240,19 +242,44 @@ test_frozen (void)
   module_hub_stop (hub);
 }
 
+/* With a stream nothing goes over the connection, and everything comes in its order. */
+static void
+test_only_stream (void)
+{
+  g_autoptr (ModuleHub) hub = start_echo ("stream", NULL);
+
+  call (hub, ECHO_IFACE, "Measure", g_variant_new ("(u)", 5000));
+  module_hub_wait_for (hub, hub->samples->len == 5000);
+  g_assert_cmpuint (hub->n_sample_messages, ==, 0);
+  g_assert_cmpuint (hub->n_packets, >, 1);
+  for (guint i = 0; i < hub->samples->len; i++)
+    {
+      g_autoptr (GVariant) payload = g_variant_get_child_value (hub->samples->pdata[i], 1);
+      guint64 count;
+
+      g_assert_true (g_variant_lookup (payload, "count", "t", &count));
+      g_assert_cmpuint (count, ==, i + 1);
+    }
+  module_hub_stop (hub);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   echo_folder = g_test_build_filename (G_TEST_BUILT, "modules", "echo", NULL);
   bn_error_quark (); /* so that the module's errors are recognised */
-  g_test_add_func ("/sdk/workers/aligned", test_aligned);
-  g_test_add_func ("/sdk/workers/started-with", test_started_with);
-  g_test_add_func ("/sdk/workers/asleep", test_asleep);
-  g_test_add_func ("/sdk/workers/run-now", test_run_now);
-  g_test_add_func ("/sdk/workers/missed", test_missed);
-  g_test_add_func ("/sdk/workers/failed", test_failed);
-  g_test_add_func ("/sdk/workers/async", test_async);
-  g_test_add_func ("/sdk/workers/frozen", test_frozen);
+#define ADD(path, func)                                                                            \
+  g_test_add_data_func ("/sdk/workers/" path, NULL, func);                                         \
+  g_test_add_data_func ("/sdk/workers/stream/" path, "stream", func)
+  ADD ("aligned", test_aligned);
+  ADD ("started-with", test_started_with);
+  ADD ("asleep", test_asleep);
+  ADD ("run-now", test_run_now);
+  ADD ("missed", test_missed);
+  ADD ("failed", test_failed);
+  ADD ("async", test_async);
+  ADD ("frozen", test_frozen);
+  g_test_add_func ("/sdk/workers/only-stream", test_only_stream);
   return g_test_run ();
 }

@@ -116,6 +116,25 @@ handle_tell (EchoModule *self, GDBusMethodInvocation *invocation, const char *te
 }
 
 static void
+emit_tick (EchoModule *self)
+{
+  g_autoptr (BnPayload) payload = bn_payload_new ();
+
+  bn_payload_add_uint64 (payload, "count", ++self->ticks);
+  bn_payload_add_int64 (payload, "monotonic", g_get_monotonic_time ());
+  bn_module_emit_sample (BN_MODULE (self), "tick", bn_payload_end (payload));
+}
+
+static gboolean
+handle_measure (EchoModule *self, GDBusMethodInvocation *invocation, guint count)
+{
+  for (guint i = 0; i < count; i++)
+    emit_tick (self);
+  echo_echo1_complete_measure (self->skeleton, invocation);
+  return TRUE;
+}
+
+static void
 watched (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GDBusMethodInvocation *invocation = user_data;
@@ -233,12 +252,8 @@ static gboolean
 tick (BnModule *module, gpointer user_data, GError **error)
 {
   EchoModule *self = ECHO_MODULE (module);
-  GVariantDict payload;
 
-  g_variant_dict_init (&payload, NULL);
-  g_variant_dict_insert (&payload, "count", "t", ++self->ticks);
-  g_variant_dict_insert (&payload, "monotonic", "x", g_get_monotonic_time ());
-  bn_module_emit_sample (module, "tick", g_variant_dict_end (&payload));
+  emit_tick (self);
   if (self->busy_ms > 0)
     g_usleep (self->busy_ms * 1000); /* not a wait: a worker that takes too long */
   if (self->tick_error == NULL)
@@ -273,6 +288,7 @@ echo_module_activate (BnModule *module, GError **error)
     { "handle-fd", G_CALLBACK (handle_fd) },
     { "handle-nest", G_CALLBACK (handle_nest) },
     { "handle-count", G_CALLBACK (handle_count) },
+    { "handle-measure", G_CALLBACK (handle_measure) },
     { "handle-tell", G_CALLBACK (handle_tell) },
     { "handle-watch", G_CALLBACK (handle_watch) },
     { "handle-ask", G_CALLBACK (handle_ask) },
