@@ -3,7 +3,11 @@
 /* The hub on a bus.
  *
  * The hub does not live by its bus: modules and the web are on links. When the bus goes, the hub
- * stays and tries to come back, after 250 ms, then twice as long up to 8 s. */
+ * stays and tries to come back, after 250 ms, then twice as long up to 1.5 s: it is to have its
+ * name 2 s after the bus is back.
+ *
+ * The name is asked for here and not by g_bus_own_name(), which waits for the bus when it gives the
+ * name back, and complains when it never had it. */
 #include "dbus/bus-service.h"
 
 #include "dbus/access1.h"
@@ -16,7 +20,11 @@
 #include "introspection/names.h"
 
 #define RETRY_MIN_MS 250
-#define RETRY_MAX_MS 8000
+#define RETRY_MAX_MS 1500
+
+/* Of RequestName; GIO has no names for them. */
+#define NAME_FLAG_DO_NOT_QUEUE 4u
+#define NAME_REPLY_PRIMARY_OWNER 1u
 
 struct _BnBusService
 {
@@ -29,10 +37,8 @@ struct _BnBusService
   GDBusObjectManagerServer *manager; /* (owned) (nullable) */
   GPtrArray *root;                   /* (owned): the skeletons of the hub's object */
   GCancellable *cancellable;         /* (owned) */
-  guint own_id;
   guint retry_id;
   guint retry_ms;
-  guint losses;
   gboolean had_name;
 };
 
@@ -236,12 +242,32 @@ retry_later (BnBusService *self)
 }
 
 static void
+call_bus (BnBusService *self, const char *method, GVariant *arguments, GAsyncReadyCallback callback,
+          gpointer user_data)
+{
+  g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                          "org.freedesktop.DBus", method, arguments, G_VARIANT_TYPE ("(u)"),
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, callback, user_data);
+}
+
+/* What was sent before is with the bus now. */
+static void
+released_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, NULL);
+
+  g_dbus_connection_close (G_DBUS_CONNECTION (object), NULL, NULL, NULL);
+}
+
+static void
 leave_bus (BnBusService *self)
 {
-  g_clear_handle_id (&self->own_id, g_bus_unown_name);
   unexport_all (self);
   if (self->connection != NULL)
     g_signal_handlers_disconnect_by_data (self->connection, self);
+  if (self->connection != NULL && !g_dbus_connection_is_closed (self->connection))
+    call_bus (self, "ReleaseName", g_variant_new ("(s)", BN_BUS_NAME), released_cb, NULL);
   g_clear_object (&self->connection);
 }
 
@@ -250,7 +276,7 @@ closed_cb (GDBusConnection *connection, gboolean remote, GError *error, gpointer
 {
   BnBusService *self = user_data;
 
-  self->losses++;
+  bn_event_bus_get_counters (bn_hub_get_event_bus (self->hub))->bus_losses++;
   g_message ("The bus is gone%s%s; modules and web go on", error != NULL ? ": " : "",
              error != NULL ? error->message : "");
   leave_bus (self);
@@ -258,22 +284,33 @@ closed_cb (GDBusConnection *connection, gboolean remote, GError *error, gpointer
 }
 
 static void
-name_acquired_cb (GDBusConnection *connection, const char *name, gpointer user_data)
+name_requested_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  BnBusService *self = user_data;
+  g_autoptr (BnBusService) self = user_data;
+  GDBusConnection *connection = G_DBUS_CONNECTION (object);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (connection, result, &error);
+  guint32 code = 0;
 
+  if (connection != self->connection || g_dbus_connection_is_closed (connection))
+    return; /* closed_cb goes on */
+  if (reply == NULL)
+    {
+      g_message ("The bus does not give us the name %s, trying on: %s", BN_BUS_NAME,
+                 error->message);
+      leave_bus (self);
+      retry_later (self);
+      return;
+    }
+  g_variant_get (reply, "(u)", &code);
+  if (code != NAME_REPLY_PRIMARY_OWNER)
+    {
+      g_signal_emit (self, signals[SIGNAL_NAME_TAKEN], 0);
+      return;
+    }
   self->had_name = TRUE;
   self->retry_ms = RETRY_MIN_MS;
   g_signal_emit (self, signals[SIGNAL_NAME_ACQUIRED], 0);
-}
-
-static void
-name_lost_cb (GDBusConnection *connection, const char *name, gpointer user_data)
-{
-  BnBusService *self = user_data;
-
-  if (connection != NULL && !g_dbus_connection_is_closed (connection))
-    g_signal_emit (self, signals[SIGNAL_NAME_TAKEN], 0);
 }
 
 static void
@@ -296,9 +333,8 @@ connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_dbus_connection_set_exit_on_close (connection, FALSE);
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), self);
   export_all (self);
-  self->own_id =
-      g_bus_own_name_on_connection (connection, BN_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
-                                    name_acquired_cb, name_lost_cb, self, NULL);
+  call_bus (self, "RequestName", g_variant_new ("(su)", BN_BUS_NAME, NAME_FLAG_DO_NOT_QUEUE),
+            name_requested_cb, g_object_ref (self));
 }
 
 static void
@@ -332,12 +368,6 @@ bn_bus_service_stop (BnBusService *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->retry_id, g_source_remove);
   leave_bus (self);
-}
-
-guint
-bn_bus_service_get_losses (BnBusService *self)
-{
-  return self->losses;
 }
 
 static void

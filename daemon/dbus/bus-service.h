@@ -24,7 +24,4 @@ void bn_bus_service_start (BnBusService *self);
 /* Gives the name up and leaves the bus. */
 void bn_bus_service_stop (BnBusService *self);
 
-/* How often the connection was lost. */
-guint bn_bus_service_get_losses (BnBusService *self);
-
 G_END_DECLS
