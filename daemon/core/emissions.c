@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/coerce.h"
+#include "core/options.h"
 #include "core/requests-private.h"
 #include "introspection/error.h"
 #include "introspection/event-type.h"
@@ -111,6 +112,12 @@ emit_to_module (BnRequests *self, const BnCaller *caller, const char *type, GVar
   const BnEventSpec *spec;
   g_autoptr (GVariant) converted = NULL;
 
+  if (bn_name_is_reserved (name))
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_FORBIDDEN,
+                   "“%s” is told by the hub only. Your own events are user.*", type);
+      return FALSE;
+    }
   if (module == NULL)
     {
       g_set_error (error, BN_ERROR, BN_ERROR_UNKNOWN_TYPE,
@@ -129,6 +136,13 @@ emit_to_module (BnRequests *self, const BnCaller *caller, const char *type, GVar
   if (!bn_caller_check (caller, type, spec->access, error)
       || (converted = convert_fields (spec, payload, error)) == NULL)
     return FALSE;
+  if (bn_hosted_module_get_state (module) != BN_MODULE_READY)
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_UNAVAILABLE,
+                   "The module %s does not take “%s” now: it is %s", name, type,
+                   bn_module_state_to_string (bn_hosted_module_get_state (module)));
+      return FALSE;
+    }
   deliver_accepted (module, caller, type, converted);
   return TRUE;
 }
@@ -154,12 +168,15 @@ bn_requests_emit (BnRequests *self, const BnCaller *caller, const char *type, GV
 {
   g_autoptr (GVariant) fields = g_variant_ref_sink (payload);
   g_autoptr (GVariant) sunk_options = g_variant_ref_sink (options);
+  static const BnOption known[] = { { "target", "s" }, { NULL } };
   const char *target = NULL;
   gboolean emitted = FALSE;
 
   *sequence = 0;
   g_variant_lookup (sunk_options, "target", "&s", &target);
-  if (!bn_event_type_is_valid (type))
+  if (!bn_options_check (sunk_options, known, error))
+    emitted = FALSE;
+  else if (!bn_event_type_is_valid (type))
     {
       g_autofree char *escaped = g_strescape (type, NULL);
 

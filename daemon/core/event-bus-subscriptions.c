@@ -123,6 +123,7 @@ check_options (BnEventBus *self, BnPeerState *state, const char *const *patterns
     }
   if (state->subscriptions->len >= BN_SUBSCRIPTIONS_MAX)
     {
+      self->counters.subscriptions_limited++;
       g_set_error (error, BN_ERROR, BN_ERROR_BUSY,
                    "A connection can have %d subscriptions; end one first", BN_SUBSCRIPTIONS_MAX);
       return FALSE;

@@ -284,12 +284,17 @@ bn_event_bus_publish (BnEventBus *self, BnEvent *event)
   return event->sequence;
 }
 
-/* Tells @state what it missed and gives it the last values anew. */
+/* Tells @state what it missed, and @from to @to besides, and gives it the last values anew. */
 static void
 resume (BnPeerState *state, guint64 from, guint64 to)
 {
   BnEventBus *self = state->bus;
 
+  if (state->missed_from != 0 && (from == 0 || state->missed_from < from))
+    from = state->missed_from;
+  to = MAX (to, state->missed_to);
+  state->congested = FALSE;
+  state->missed_from = state->missed_to = 0;
   if (from != 0)
     {
       self->counters.gaps++;
@@ -309,16 +314,9 @@ void
 bn_event_bus_peer_drained (BnEventBus *self, BnPeer *peer)
 {
   BnPeerState *state = g_hash_table_lookup (self->peers, peer);
-  guint64 from;
-  guint64 to;
 
-  if (state == NULL || !state->congested)
-    return;
-  from = state->missed_from;
-  to = state->missed_to;
-  state->congested = FALSE;
-  state->missed_from = state->missed_to = 0;
-  resume (state, from, to);
+  if (state != NULL && state->congested)
+    resume (state, 0, 0);
 }
 
 void
@@ -434,6 +432,9 @@ bn_event_bus_get_statistics (BnEventBus *self)
       { "request_errors", c->request_errors },
       { "request_timeouts", c->request_timeouts },
       { "handler_timeouts", c->handler_timeouts },
+      { "subscriptions_limited", c->subscriptions_limited },
+      { "bus_losses", c->bus_losses },
+      { "bus_stalls", c->bus_stalls },
       { "subscriptions", subscriptions },
       { "patterns", bn_pattern_trie_get_size (self->trie) },
       { "retained", bn_retained_store_get_size (self->retained) },

@@ -41,6 +41,9 @@ typedef struct
   guint64 request_errors;
   guint64 request_timeouts;
   guint64 handler_timeouts;
+  guint64 subscriptions_limited; /* refused for a limit */
+  guint64 bus_losses;            /* how often the connection to the bus ended */
+  guint64 bus_stalls;            /* how often the bus took no more messages */
 } BnEventBusCounters;
 
 /* What a subscription is for. */
@@ -94,7 +97,9 @@ void bn_event_bus_remove_session (BnEventBus *self, BnPeer *peer, const char *se
  * the retained samples it subscribed to. */
 void bn_event_bus_peer_drained (BnEventBus *self, BnPeer *peer);
 
-/* The broadcast to @peer was interrupted: likewise, for the events from @from to @to (0: none). */
+/* The broadcast to @peer was interrupted: likewise, also for the events from @from to @to (0:
+ * none).
+ */
 void bn_event_bus_peer_recovered (BnEventBus *self, BnPeer *peer, guint64 from, guint64 to);
 
 /* The finest interval in milliseconds at which somebody wants samples of @type; who named none

@@ -84,7 +84,7 @@ make_module_rows (const BnHubFacts *facts)
 }
 
 static void
-answer_module_list (gpointer user_data, GVariant *arguments, GTask *task)
+answer_module_list (gpointer user_data, int data, GVariant *arguments, GTask *task)
 {
   return_variant (task,
                   g_variant_new_parsed ("{'modules': <%@aa{sv}>}", make_module_rows (user_data)));
@@ -107,7 +107,7 @@ bn_hub_describe (const BnHubFacts *facts, BnHostedModule *module, const char *lo
 }
 
 static void
-answer_describe (gpointer user_data, GVariant *arguments, GTask *task)
+answer_describe (gpointer user_data, int data, GVariant *arguments, GTask *task)
 {
   const BnHubFacts *facts = user_data;
   const char *name = NULL;
@@ -157,54 +157,20 @@ acted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_free (acting);
 }
 
+/* @verb: a BnModuleVerb */
 static void
-act (const BnHubFacts *facts, BnModuleVerb verb, GVariant *arguments, GTask *task)
+act_on_module (gpointer user_data, int verb, GVariant *arguments, GTask *task)
 {
+  const BnHubFacts *facts = user_data;
   Acting *acting = g_new0 (Acting, 1);
 
   acting->task = g_object_ref (task);
   g_variant_lookup (arguments, "name", "s", &acting->name);
-  bn_modules_act_async (facts->modules, verb, acting->name, acted_cb, acting);
+  bn_modules_act_async (facts->modules, (BnModuleVerb)verb, acting->name, acted_cb, acting);
 }
 
 static void
-answer_load (gpointer user_data, GVariant *arguments, GTask *task)
-{
-  act (user_data, BN_MODULE_VERB_LOAD, arguments, task);
-}
-
-static void
-answer_unload (gpointer user_data, GVariant *arguments, GTask *task)
-{
-  act (user_data, BN_MODULE_VERB_UNLOAD, arguments, task);
-}
-
-static void
-answer_reload (gpointer user_data, GVariant *arguments, GTask *task)
-{
-  act (user_data, BN_MODULE_VERB_RELOAD, arguments, task);
-}
-
-static void
-answer_enable (gpointer user_data, GVariant *arguments, GTask *task)
-{
-  act (user_data, BN_MODULE_VERB_ENABLE, arguments, task);
-}
-
-static void
-answer_disable (gpointer user_data, GVariant *arguments, GTask *task)
-{
-  act (user_data, BN_MODULE_VERB_DISABLE, arguments, task);
-}
-
-static void
-answer_reset_failures (gpointer user_data, GVariant *arguments, GTask *task)
-{
-  act (user_data, BN_MODULE_VERB_RESET_FAILURES, arguments, task);
-}
-
-static void
-answer_rescan (gpointer user_data, GVariant *arguments, GTask *task)
+answer_rescan (gpointer user_data, int data, GVariant *arguments, GTask *task)
 {
   const BnHubFacts *facts = user_data;
   g_auto (GStrv) found = bn_modules_rescan (facts->modules);
@@ -237,87 +203,38 @@ make_worker_rows (const BnHubFacts *facts)
 }
 
 static void
-answer_worker_list (gpointer user_data, GVariant *arguments, GTask *task)
+answer_worker_list (gpointer user_data, int data, GVariant *arguments, GTask *task)
 {
   return_variant (task,
                   g_variant_new_parsed ("{'workers': <%@aa{sv}>}", make_worker_rows (user_data)));
 }
 
-/* After a verb on a worker: how it is now. */
+/* Answers with how the worker is after it. @verb: a BnWorkerVerb */
 static void
-return_worker (const BnHubFacts *facts, const char *name, gboolean done, GError *error, GTask *task)
-{
-  BnWorker *worker;
-
-  if (!done)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  worker = bn_workers_find (facts->workers, name, NULL);
-  return_variant (task, g_variant_new_parsed (
-                            "{'name': <%s>, 'state': <%s>, 'restarts': <%t>, 'interval': <%u>}",
-                            bn_worker_get_name (worker), bn_worker_get_state (worker),
-                            bn_worker_get_restarts (worker), bn_worker_get_interval_ms (worker)));
-}
-
-typedef gboolean (*WorkerVerb) (BnWorkers *workers, const char *name, GError **error);
-
-static void
-act_on_worker (const BnHubFacts *facts, WorkerVerb verb, GVariant *arguments, GTask *task)
-{
-  const char *name = NULL;
-  GError *error = NULL;
-  gboolean done;
-
-  g_variant_lookup (arguments, "name", "&s", &name);
-  done = verb (facts->workers, name, &error);
-  return_worker (facts, name, done, error, task);
-}
-
-static void
-answer_worker_start (gpointer user_data, GVariant *arguments, GTask *task)
-{
-  act_on_worker (user_data, bn_workers_start, arguments, task);
-}
-
-static void
-answer_worker_stop (gpointer user_data, GVariant *arguments, GTask *task)
-{
-  act_on_worker (user_data, bn_workers_stop, arguments, task);
-}
-
-static void
-answer_worker_restart (gpointer user_data, GVariant *arguments, GTask *task)
-{
-  act_on_worker (user_data, bn_workers_restart, arguments, task);
-}
-
-static void
-answer_worker_run_now (gpointer user_data, GVariant *arguments, GTask *task)
-{
-  act_on_worker (user_data, bn_workers_run_now, arguments, task);
-}
-
-static void
-answer_worker_set_interval (gpointer user_data, GVariant *arguments, GTask *task)
+act_on_worker (gpointer user_data, int verb, GVariant *arguments, GTask *task)
 {
   const BnHubFacts *facts = user_data;
   const char *name = NULL;
   guint32 interval_ms = 0;
   GError *error = NULL;
-  gboolean done;
+  BnWorker *worker;
 
   g_variant_lookup (arguments, "name", "&s", &name);
   g_variant_lookup (arguments, "interval_ms", "u", &interval_ms);
-  done = bn_workers_set_interval (facts->workers, name, interval_ms, &error);
-  return_worker (facts, name, done, error, task);
+  worker = bn_workers_act (facts->workers, (BnWorkerVerb)verb, name, interval_ms, &error);
+  if (worker == NULL)
+    g_task_return_error (task, error);
+  else
+    return_variant (task, g_variant_new_parsed (
+                              "{'name': <%s>, 'state': <%s>, 'restarts': <%t>, 'interval': <%u>}",
+                              bn_worker_get_name (worker), bn_worker_get_state (worker),
+                              bn_worker_get_restarts (worker), bn_worker_get_interval_ms (worker)));
 }
 
 /* The system */
 
 static void
-answer_status (gpointer user_data, GVariant *arguments, GTask *task)
+answer_status (gpointer user_data, int data, GVariant *arguments, GTask *task)
 {
   const BnHubFacts *facts = user_data;
   gint64 uptime_usec = g_get_monotonic_time () - facts->started_usec;
@@ -332,7 +249,7 @@ answer_status (gpointer user_data, GVariant *arguments, GTask *task)
 }
 
 static void
-answer_statistics (gpointer user_data, GVariant *arguments, GTask *task)
+answer_statistics (gpointer user_data, int data, GVariant *arguments, GTask *task)
 {
   const BnHubFacts *facts = user_data;
 
@@ -344,19 +261,21 @@ static const BnRequestSpec specs[] = {
   { "event.statistics", BN_ACCESS_OBSERVE, "", answer_statistics },
   { "module.list", BN_ACCESS_OBSERVE, "", answer_module_list },
   { "module.describe", BN_ACCESS_OBSERVE, "name:s locale:s?", answer_describe },
-  { "module.load", BN_ACCESS_ADMIN, "name:s", answer_load },
-  { "module.unload", BN_ACCESS_ADMIN, "name:s", answer_unload },
-  { "module.reload", BN_ACCESS_ADMIN, "name:s", answer_reload },
-  { "module.enable", BN_ACCESS_ADMIN, "name:s", answer_enable },
-  { "module.disable", BN_ACCESS_ADMIN, "name:s", answer_disable },
-  { "module.reset_failures", BN_ACCESS_ADMIN, "name:s", answer_reset_failures },
+  { "module.load", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_LOAD },
+  { "module.unload", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_UNLOAD },
+  { "module.reload", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_RELOAD },
+  { "module.enable", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_ENABLE },
+  { "module.disable", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_DISABLE },
+  { "module.reset_failures", BN_ACCESS_ADMIN, "name:s", act_on_module,
+    BN_MODULE_VERB_RESET_FAILURES },
   { "module.rescan", BN_ACCESS_ADMIN, "", answer_rescan },
   { "worker.list", BN_ACCESS_OBSERVE, "", answer_worker_list },
-  { "worker.start", BN_ACCESS_ADMIN, "name:s", answer_worker_start },
-  { "worker.stop", BN_ACCESS_ADMIN, "name:s", answer_worker_stop },
-  { "worker.restart", BN_ACCESS_ADMIN, "name:s", answer_worker_restart },
-  { "worker.run_now", BN_ACCESS_CONTROL, "name:s", answer_worker_run_now },
-  { "worker.set_interval", BN_ACCESS_ADMIN, "name:s interval_ms:u", answer_worker_set_interval },
+  { "worker.start", BN_ACCESS_ADMIN, "name:s", act_on_worker, BN_WORKER_VERB_START },
+  { "worker.stop", BN_ACCESS_ADMIN, "name:s", act_on_worker, BN_WORKER_VERB_STOP },
+  { "worker.restart", BN_ACCESS_ADMIN, "name:s", act_on_worker, BN_WORKER_VERB_RESTART },
+  { "worker.run_now", BN_ACCESS_CONTROL, "name:s", act_on_worker, BN_WORKER_VERB_RUN_NOW },
+  { "worker.set_interval", BN_ACCESS_ADMIN, "name:s interval_ms:u", act_on_worker,
+    BN_WORKER_VERB_SET_INTERVAL },
   { NULL },
 };
 

@@ -306,8 +306,25 @@ handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *
   bn_link_request (link, call, client->host->requests, &caller, type, payload, options);
 }
 
-/* A module sees what everybody may see, and its own events; it answers requests of its own types.
- */
+/* A module answers requests of its own types only. */
+static gboolean
+check_responder (Client *client, const BnSubscribeOptions *options, const char *const *patterns,
+                 GError **error)
+{
+  g_autofree char *prefix = g_strconcat (get_name (client), ".", NULL);
+
+  for (; options->responder && *patterns != NULL; patterns++)
+    if (!g_str_has_prefix (*patterns, prefix))
+      {
+        g_set_error (error, BN_ERROR, BN_ERROR_FORBIDDEN,
+                     "The module %s can answer requests of %s* only, not “%.80s”",
+                     get_name (client), prefix, *patterns);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* A module sees what everybody may see. */
 static void
 handle_subscribe (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
 {
@@ -319,7 +336,12 @@ handle_subscribe (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant
   guint32 id;
 
   g_variant_get (body, "(^a&s@a{sv})", &patterns, &options);
-  bn_subscribe_options_read (&subscribe, options);
+  if (!bn_subscribe_options_read (&subscribe, options, &error)
+      || !check_responder (client, &subscribe, patterns, &error))
+    {
+      refuse (client, call, error);
+      return;
+    }
   subscribe.level = BN_ACCESS_OBSERVE;
   if (bn_event_bus_subscribe (client->host->bus, BN_PEER (client->process), patterns, &subscribe,
                               &id, &error))

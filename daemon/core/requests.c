@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/coerce.h"
+#include "core/options.h"
 #include "introspection/error.h"
 #include "introspection/event-type.h"
 #include "introspection/names.h"
@@ -106,7 +107,7 @@ ask_own (Own *own, GVariant *payload, GTask *task)
   if (arguments == NULL)
     g_task_return_error (task, error);
   else
-    own->spec->func (own->user_data, arguments, task);
+    own->spec->func (own->user_data, own->spec->data, arguments, task);
 }
 
 /* A module's methods */
@@ -224,6 +225,10 @@ ask_responder (BnPeer *responder, const char *handler, const BnCaller *caller, c
 static gboolean
 read_timeout (GVariant *options, guint *timeout_ms, GError **error)
 {
+  static const BnOption known[] = { { "timeout-ms", "u" }, { "target", "s" }, { NULL } };
+
+  if (!bn_options_check (options, known, error))
+    return FALSE;
   *timeout_ms = BN_REQUEST_TIMEOUT_MS;
   g_variant_lookup (options, "timeout-ms", "u", timeout_ms);
   if (*timeout_ms >= 1 && *timeout_ms <= BN_REQUEST_TIMEOUT_MAX_MS)

@@ -21,9 +21,9 @@ typedef struct
 #define BN_TYPE_REQUESTS (bn_requests_get_type ())
 G_DECLARE_FINAL_TYPE (BnRequests, bn_requests, BN, REQUESTS, GObject)
 
-/* A request of the hub itself. @arguments: an a{sv} with the declared arguments, converted. It must
- * return @task: a GVariant (a{sv}, full), or an error. */
-typedef void (*BnRequestFunc) (gpointer user_data, GVariant *arguments, GTask *task);
+/* A request of the hub itself. @data: of its row. @arguments: an a{sv} with the declared arguments,
+ * converted. It must return @task: a GVariant (a{sv}, full), or an error. */
+typedef void (*BnRequestFunc) (gpointer user_data, int data, GVariant *arguments, GTask *task);
 
 typedef struct
 {
@@ -31,6 +31,7 @@ typedef struct
   BnAccessLevel level;
   const char *arguments; /* "name:s locale:s?", ? marks what may be left out */
   BnRequestFunc func;
+  int data; /* for func */
 } BnRequestSpec;
 
 BnRequests *bn_requests_new (BnEventBus *bus, BnModules *modules);

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Reads @options (a{sv}) of EventBus1.Subscribe; strings belong to it. The level stays NONE. */
-void bn_subscribe_options_read (BnSubscribeOptions *self, GVariant *options);
+/* Reads @options (a{sv}) of EventBus1.Subscribe; strings belong to it. The level stays NONE. Error:
+ * bad_payload. */
+gboolean bn_subscribe_options_read (BnSubscribeOptions *self, GVariant *options, GError **error);
 
 G_END_DECLS

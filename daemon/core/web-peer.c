@@ -92,16 +92,18 @@ handle_subscribe (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant
   g_autoptr (GVariant) options = NULL;
   g_autoptr (GError) error = NULL;
   BnSubscribeOptions subscribe;
+  BnAccessLevel level;
   guint32 id;
 
   g_variant_get (body, "(^a&s@a{sv})", &patterns, &options);
-  bn_subscribe_options_read (&subscribe, options);
-  subscribe.level = judge (self, link, call, options);
-  if (subscribe.level == BN_ACCESS_NONE)
+  level = judge (self, link, call, options);
+  if (level == BN_ACCESS_NONE)
     return;
-  if (subscribe.responder || subscribe.ordered)
+  if (bn_subscribe_options_read (&subscribe, options, &error)
+      && (subscribe.responder || subscribe.ordered))
     error = g_error_new (BN_ERROR, BN_ERROR_UNSUPPORTED,
                          "A web client cannot answer requests or take part in ordered events");
+  subscribe.level = level;
   if (error == NULL
       && bn_event_bus_subscribe (self->bus, BN_PEER (self), patterns, &subscribe, &id, &error))
     bn_link_reply (link, call, g_variant_new ("(u)", id), NULL);

@@ -273,64 +273,18 @@ find_available (BnWorkers *self, const char *name, GError **error)
   return worker;
 }
 
-static gboolean
-set_stopped (BnWorkers *self, const char *name, gboolean stopped, GError **error)
+static void
+restart (BnWorkers *self, BnWorker *worker)
 {
-  BnWorker *worker = find_available (self, name, error);
-
-  if (worker == NULL)
-    return FALSE;
-  bn_worker_set_stopped (worker, stopped);
-  worker_acted_on (self, worker);
-  return TRUE;
-}
-
-gboolean
-bn_workers_start (BnWorkers *self, const char *name, GError **error)
-{
-  return set_stopped (self, name, FALSE, error);
-}
-
-gboolean
-bn_workers_stop (BnWorkers *self, const char *name, GError **error)
-{
-  return set_stopped (self, name, TRUE, error);
-}
-
-gboolean
-bn_workers_restart (BnWorkers *self, const char *name, GError **error)
-{
-  BnWorker *worker = find_available (self, name, error);
-
-  if (worker == NULL)
-    return FALSE;
   bn_worker_set_stopped (worker, TRUE);
   g_signal_emit (self, signals[SIGNAL_DEMAND_CHANGED], 0, bn_worker_get_module (worker));
   bn_worker_count_restart (worker);
   bn_worker_set_stopped (worker, FALSE);
-  worker_acted_on (self, worker);
-  return TRUE;
 }
 
-gboolean
-bn_workers_run_now (BnWorkers *self, const char *name, GError **error)
+static gboolean
+set_interval (BnWorker *worker, guint interval_ms, GError **error)
 {
-  BnWorker *worker = find_available (self, name, error);
-
-  if (worker == NULL)
-    return FALSE;
-  g_signal_emit (self, signals[SIGNAL_RUN_NOW], 0, bn_worker_get_module (worker),
-                 bn_worker_get_local (worker));
-  return TRUE;
-}
-
-gboolean
-bn_workers_set_interval (BnWorkers *self, const char *name, guint interval_ms, GError **error)
-{
-  BnWorker *worker = find_available (self, name, error);
-
-  if (worker == NULL)
-    return FALSE;
   if (interval_ms != 0
       && (interval_ms < BN_WORKER_INTERVAL_MIN_MS || interval_ms > BN_WORKER_INTERVAL_MAX_MS))
     {
@@ -340,8 +294,37 @@ bn_workers_set_interval (BnWorkers *self, const char *name, guint interval_ms, G
       return FALSE;
     }
   bn_worker_set_own_ms (worker, interval_ms);
-  worker_acted_on (self, worker);
   return TRUE;
+}
+
+BnWorker *
+bn_workers_act (BnWorkers *self, BnWorkerVerb verb, const char *name, guint interval_ms,
+                GError **error)
+{
+  BnWorker *worker = find_available (self, name, error);
+
+  if (worker == NULL)
+    return NULL;
+  switch (verb)
+    {
+    case BN_WORKER_VERB_RUN_NOW:
+      g_signal_emit (self, signals[SIGNAL_RUN_NOW], 0, bn_worker_get_module (worker),
+                     bn_worker_get_local (worker));
+      return worker; /* its state stays as it is */
+    case BN_WORKER_VERB_START:
+    case BN_WORKER_VERB_STOP:
+      bn_worker_set_stopped (worker, verb == BN_WORKER_VERB_STOP);
+      break;
+    case BN_WORKER_VERB_RESTART:
+      restart (self, worker);
+      break;
+    case BN_WORKER_VERB_SET_INTERVAL:
+      if (!set_interval (worker, interval_ms, error))
+        return NULL;
+      break;
+    }
+  worker_acted_on (self, worker);
+  return worker;
 }
 
 static void

@@ -36,13 +36,20 @@ GPtrArray *bn_workers_list (BnWorkers *self);
 /* @name: MODULE.WORKER, or WORKER where only one has that name. Errors: not_found, conflict. */
 BnWorker *bn_workers_find (BnWorkers *self, const char *name, GError **error);
 
-/* What people do. Errors: those of find, and unavailable, bad_payload. */
-gboolean bn_workers_start (BnWorkers *self, const char *name, GError **error);
-gboolean bn_workers_stop (BnWorkers *self, const char *name, GError **error);
-gboolean bn_workers_restart (BnWorkers *self, const char *name, GError **error);
-gboolean bn_workers_run_now (BnWorkers *self, const char *name, GError **error);
-gboolean bn_workers_set_interval (BnWorkers *self, const char *name, guint interval_ms,
-                                  GError **error);
+/* What people do; see org.binnacle.Workers1. */
+typedef enum
+{
+  BN_WORKER_VERB_START,
+  BN_WORKER_VERB_STOP,
+  BN_WORKER_VERB_RESTART,
+  BN_WORKER_VERB_RUN_NOW,
+  BN_WORKER_VERB_SET_INTERVAL,
+} BnWorkerVerb;
+
+/* @interval_ms is for SET_INTERVAL. Returns the worker; NULL with the error: those of find,
+ * unavailable, bad_payload. */
+BnWorker *bn_workers_act (BnWorkers *self, BnWorkerVerb verb, const char *name, guint interval_ms,
+                          GError **error);
 
 /* A run of @module's @worker ended; @report: a{sv} as ModuleHost1.ReportRun. FALSE if it has no
  * such worker. */

@@ -6,6 +6,7 @@
  * samples, private events, gaps. */
 #include "dbus/bus-peer.h"
 
+#include "introspection/error.h"
 #include "introspection/names.h"
 
 struct _BnBusPeer
@@ -13,6 +14,7 @@ struct _BnBusPeer
   BnPeer parent_instance;
 
   GDBusConnection *connection; /* (owned) */
+  BnBusPublisher *publisher;   /* (owned) */
   char *unique_name;           /* (owned) */
   guint watch_id;
 };
@@ -30,8 +32,7 @@ G_DEFINE_FINAL_TYPE (BnBusPeer, bn_bus_peer, BN_TYPE_PEER)
 static gboolean
 emit_to (BnBusPeer *self, const char *name, GVariant *body)
 {
-  return g_dbus_connection_emit_signal (self->connection, self->unique_name, BN_HUB_PATH,
-                                        BN_IFACE_EVENT_BUS, name, body, NULL);
+  return bn_bus_publisher_send (self->publisher, self->unique_name, name, body);
 }
 
 static gboolean
@@ -69,6 +70,13 @@ handled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (body != NULL)
     g_task_return_pointer (task, g_variant_get_child_value (body, 0),
                            (GDestroyNotify)g_variant_unref);
+  else if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
+    {
+      /* The bus says so when the callee left; a deadline is an error of GIO. */
+      g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNAVAILABLE,
+                               "The handler left the bus before it answered");
+      g_error_free (error);
+    }
   else
     g_task_return_error (task, error);
 }
@@ -106,6 +114,7 @@ bn_bus_peer_dispose (GObject *object)
   BnBusPeer *self = BN_BUS_PEER (object);
 
   g_clear_handle_id (&self->watch_id, g_bus_unwatch_name);
+  g_clear_object (&self->publisher);
   g_clear_object (&self->connection);
   G_OBJECT_CLASS (bn_bus_peer_parent_class)->dispose (object);
 }
@@ -148,11 +157,12 @@ bn_bus_peer_get_unique_name (BnBusPeer *self)
 }
 
 BnBusPeer *
-bn_bus_peer_new (GDBusConnection *connection, const char *unique_name)
+bn_bus_peer_new (GDBusConnection *connection, BnBusPublisher *publisher, const char *unique_name)
 {
   BnBusPeer *self = g_object_new (BN_TYPE_BUS_PEER, NULL);
 
   self->connection = g_object_ref (connection);
+  self->publisher = g_object_ref (publisher);
   self->unique_name = g_strdup (unique_name);
   self->watch_id = g_bus_watch_name_on_connection (
       connection, unique_name, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, vanished_cb, self, NULL);

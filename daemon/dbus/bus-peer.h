@@ -3,7 +3,7 @@
 /* A caller on the bus as a peer of the event bus. */
 #pragma once
 
-#include "core/event-bus.h"
+#include "dbus/bus-publisher.h"
 
 G_BEGIN_DECLS
 
@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BnBusPeer, bn_bus_peer, BN, BUS_PEER, BnPeer)
 
 /* Signal "vanished" (): it left the bus. */
-BnBusPeer *bn_bus_peer_new (GDBusConnection *connection, const char *unique_name);
+BnBusPeer *bn_bus_peer_new (GDBusConnection *connection, BnBusPublisher *publisher,
+                            const char *unique_name);
 const char *bn_bus_peer_get_unique_name (BnBusPeer *self);
 
 G_END_DECLS

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* Broadcasts what everybody on the bus may see.
+/* What the event bus sends on the bus: to everybody, and to one subscriber.
  *
  * GDBus queues without end when the bus does not read, and a bus stops reading us when one
  * subscriber stops reading it. So there is a canary: after every 64 KiB a flush is begun, and what
  * was sent since the last one that ended is what may be queued. Past 1 MiB nothing more is sent
- * until the flush ends; samples are then sent anew from the retained ones, and the lost events are
- * announced. */
+ * until the flush ends, neither to everybody nor to anybody; samples are then sent anew from the
+ * retained ones, and the lost events are announced. */
 #include "dbus/bus-publisher.h"
 
 #include "introspection/names.h"
 
 #define FLUSH_BYTES (64 * 1024)
+#define MESSAGE_BYTES 256 /* header and bookkeeping of a message, about */
 
 struct _BnBusPublisher
 {
@@ -24,6 +25,7 @@ struct _BnBusPublisher
   gsize flushing_bytes;        /* covered by the flush that runs */
   gboolean flushing;
   gboolean stalled;
+  gboolean lost; /* something of a broadcast since the stall began */
   guint64 lost_from;
   guint64 lost_to;
 };
@@ -54,13 +56,14 @@ flushed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     begin_flush (self);
   if (self->stalled && bn_bus_publisher_get_queued (self) < BN_BUS_QUEUE_BYTES_MAX / 4)
     {
+      gboolean lost = self->lost;
       guint64 from = self->lost_from;
       guint64 to = self->lost_to;
 
-      self->stalled = FALSE;
+      self->stalled = self->lost = FALSE;
       self->lost_from = self->lost_to = 0;
       g_message ("The bus takes messages again");
-      g_signal_emit (self, signals[SIGNAL_RECOVERED], 0, from, to);
+      g_signal_emit (self, signals[SIGNAL_RECOVERED], 0, lost, from, to);
     }
 }
 
@@ -88,6 +91,7 @@ has_room (BnBusPublisher *self)
   if (!self->stalled && bn_bus_publisher_get_queued (self) >= BN_BUS_QUEUE_BYTES_MAX)
     {
       self->stalled = TRUE;
+      bn_event_bus_get_counters (self->bus)->bus_stalls++;
       g_message (
           "The bus does not take our messages: a subscriber stopped reading. Events wait in the "
           "replay ring");
@@ -95,14 +99,20 @@ has_room (BnBusPublisher *self)
   return !self->stalled;
 }
 
-static void
-broadcast (BnBusPublisher *self, const char *name, GVariant *body)
+gboolean
+bn_bus_publisher_send (BnBusPublisher *self, const char *destination, const char *name,
+                       GVariant *body)
 {
-  self->unflushed_bytes += g_variant_get_size (body) + 128;
-  g_dbus_connection_emit_signal (self->connection, NULL, BN_HUB_PATH, BN_IFACE_EVENT_BUS, name,
-                                 body, NULL);
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (body);
+
+  if (self->connection == NULL || !has_room (self))
+    return FALSE;
+  self->unflushed_bytes += g_variant_get_size (sunk) + MESSAGE_BYTES;
+  g_dbus_connection_emit_signal (self->connection, destination, BN_HUB_PATH, BN_IFACE_EVENT_BUS,
+                                 name, sunk, NULL);
   if (self->unflushed_bytes >= FLUSH_BYTES)
     begin_flush (self);
+  return TRUE;
 }
 
 static void
@@ -110,13 +120,13 @@ event_cb (BnEventBus *bus, BnEvent *event, gpointer user_data)
 {
   BnBusPublisher *self = user_data;
 
-  if (has_room (self))
+  if (bn_bus_publisher_send (self, NULL, "Event", bn_event_to_variant (event, NULL, FALSE)))
     {
       bn_event_bus_get_counters (bus)->deliveries++;
-      broadcast (self, "Event", bn_event_to_variant (event, NULL, FALSE));
       return;
     }
   bn_event_bus_get_counters (bus)->dropped++;
+  self->lost = TRUE;
   if (self->lost_from == 0)
     self->lost_from = event->sequence;
   self->lost_to = event->sequence;
@@ -127,20 +137,14 @@ samples_cb (BnEventBus *bus, GPtrArray *samples, gpointer user_data)
 {
   BnBusPublisher *self = user_data;
   BnEventBusCounters *counters = bn_event_bus_get_counters (bus);
-  guint at = 0;
+  guint first;
 
-  if (!has_room (self))
-    {
-      counters->coalesced += samples->len;
-      return;
-    }
-  counters->deliveries += samples->len;
-  while (at < samples->len)
+  for (guint at = 0; at < samples->len;)
     {
       g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sa{sv}a{sv})"));
       gsize bytes = 0;
 
-      for (guint first = at; at < samples->len; at++)
+      for (first = at; at < samples->len; at++)
         {
           BnEvent *event = g_ptr_array_index (samples, at);
 
@@ -149,7 +153,14 @@ samples_cb (BnEventBus *bus, GPtrArray *samples, gpointer user_data)
             break;
           g_variant_builder_add_value (&builder, bn_event_to_variant (event, NULL, FALSE));
         }
-      broadcast (self, "Samples", g_variant_new ("(a(sa{sv}a{sv}))", &builder));
+      if (bn_bus_publisher_send (self, NULL, "Samples",
+                                 g_variant_new ("(a(sa{sv}a{sv}))", &builder)))
+        counters->deliveries += at - first;
+      else
+        {
+          self->lost = TRUE;
+          counters->coalesced += at - first;
+        }
     }
 }
 
@@ -174,7 +185,7 @@ bn_bus_publisher_class_init (BnBusPublisherClass *klass)
 
   signals[SIGNAL_RECOVERED] =
       g_signal_new ("recovered", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                    G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT64);
+                    G_TYPE_NONE, 3, G_TYPE_BOOLEAN, G_TYPE_UINT64, G_TYPE_UINT64);
 }
 
 static void

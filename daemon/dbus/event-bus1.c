@@ -164,11 +164,12 @@ get_peer (BnEventBus1Service *self, const char *sender, GError **error)
     return peer;
   if (g_hash_table_size (self->peers) >= BN_BUS_PEERS_MAX)
     {
+      bn_event_bus_get_counters (bn_hub_get_event_bus (self->hub))->subscriptions_limited++;
       g_set_error (error, BN_ERROR, BN_ERROR_BUSY, "%d callers have subscriptions already",
                    BN_BUS_PEERS_MAX);
       return NULL;
     }
-  peer = bn_bus_peer_new (self->connection, sender);
+  peer = bn_bus_peer_new (self->connection, self->publisher, sender);
   g_signal_connect (peer, "vanished", G_CALLBACK (vanished_cb), self);
   g_hash_table_insert (self->peers, g_strdup (sender), peer);
   return peer;
@@ -217,52 +218,55 @@ check_handler (const BnSubscribeOptions *options, const char *const *patterns, G
   return TRUE;
 }
 
-/* A subscription whose level was found. */
+/* A subscription whose level is asked for. */
 typedef struct
 {
-  BnEventBus1Service *self;          /* (owned) */
-  GDBusMethodInvocation *invocation; /* (owned) */
-  char **patterns;                   /* (owned) */
-  GVariant *options;                 /* (owned) */
+  BnEventBus1Service *self; /* (owned) */
+  char **patterns;          /* (owned) */
+  GVariant *options;        /* (owned) */
 } Subscribing;
 
 static void
-subscribe (Subscribing *subscribing, BnAccessLevel level)
+subscribing_free (gpointer user_data)
 {
-  BnEventBus1Service *self = subscribing->self;
-  const char *sender = g_dbus_method_invocation_get_sender (subscribing->invocation);
-  BnSubscribeOptions options;
-  GError *error = NULL;
-  BnBusPeer *peer = NULL;
-  guint32 id;
+  Subscribing *subscribing = user_data;
 
-  bn_subscribe_options_read (&options, subscribing->options);
-  options.level = level;
-  if (self->hub == NULL)
-    error = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "The hub left the bus; try again");
-  else if (check_handler (&options, (const char *const *)subscribing->patterns, &error))
-    peer = get_peer (self, sender, &error);
-  if (peer != NULL
-      && bn_event_bus_subscribe (bn_hub_get_event_bus (self->hub), BN_PEER (peer),
-                                 (const char *const *)subscribing->patterns, &options, &id, &error))
-    bn_event_bus1_complete_subscribe (BN_EVENT_BUS1 (self), subscribing->invocation, id);
-  else
-    {
-      g_dbus_method_invocation_take_error (subscribing->invocation, error);
-      drop_idle_peer (self, sender);
-    }
-  g_object_unref (self);
+  g_object_unref (subscribing->self);
   g_strfreev (subscribing->patterns);
   g_variant_unref (subscribing->options);
   g_free (subscribing);
 }
 
 static void
-level_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+subscribe (GDBusMethodInvocation *invocation, gboolean is_admin, gpointer user_data)
 {
-  subscribe (user_data, bn_authority_check_finish (BN_AUTHORITY (object), result, NULL)
-                            ? BN_ACCESS_ADMIN
-                            : BN_ACCESS_OBSERVE);
+  Subscribing *subscribing = user_data;
+  BnEventBus1Service *self = subscribing->self;
+  const char *sender = g_dbus_method_invocation_get_sender (invocation);
+  BnSubscribeOptions options;
+  GError *error = NULL;
+  BnBusPeer *peer = NULL;
+  guint32 id;
+
+  if (answer_if_gone (self, invocation))
+    return;
+  if (bn_subscribe_options_read (&options, subscribing->options, &error))
+    {
+      options.level = is_admin ? BN_ACCESS_ADMIN : BN_ACCESS_OBSERVE;
+      if (check_handler (&options, (const char *const *)subscribing->patterns, &error))
+        peer = get_peer (self, sender, &error);
+    }
+  if (peer != NULL
+      && bn_event_bus_subscribe (bn_hub_get_event_bus (self->hub), BN_PEER (peer),
+                                 (const char *const *)subscribing->patterns, &options, &id, &error))
+    bn_event_bus1_complete_subscribe (BN_EVENT_BUS1 (self), invocation, id);
+  else
+    {
+      g_autofree char *name = g_strdup (sender); /* it goes with the invocation */
+
+      g_dbus_method_invocation_take_error (invocation, error);
+      drop_idle_peer (self, name);
+    }
 }
 
 /* Who may be an administrator without being asked sees private events too. */
@@ -271,19 +275,13 @@ handle_subscribe (BnEventBus1 *object, GDBusMethodInvocation *invocation,
                   const char *const *patterns, GVariant *options)
 {
   BnEventBus1Service *self = BN_EVENT_BUS1_SERVICE (object);
-  BnAuthority *authority = bn_gate_get_authority (self->gate);
   Subscribing *subscribing = g_new0 (Subscribing, 1);
 
   subscribing->self = g_object_ref (self);
-  subscribing->invocation = invocation;
   subscribing->patterns = g_strdupv ((char **)patterns);
   subscribing->options = g_variant_ref (options);
-  if (bn_authority_is_immediate (authority))
-    subscribe (subscribing, BN_ACCESS_ADMIN);
-  else
-    bn_authority_check_async (authority, g_dbus_method_invocation_get_sender (invocation),
-                              BN_ACCESS_ADMIN, "event.subscribe", FALSE, level_found_cb,
-                              subscribing);
+  bn_gate_ask (self->gate, invocation, BN_ACCESS_ADMIN, "event.subscribe", subscribe, subscribing,
+               subscribing_free);
   return TRUE;
 }
 
@@ -300,8 +298,8 @@ handle_unsubscribe (BnEventBus1 *object, GDBusMethodInvocation *invocation, guin
   if (peer != NULL
       && bn_event_bus_unsubscribe (bn_hub_get_event_bus (self->hub), BN_PEER (peer), id, &error))
     {
-      bn_event_bus1_complete_unsubscribe (object, invocation);
       drop_idle_peer (self, g_dbus_method_invocation_get_sender (invocation));
+      bn_event_bus1_complete_unsubscribe (object, invocation);
     }
   else
     g_dbus_method_invocation_take_error (invocation, error);
@@ -312,8 +310,7 @@ handle_unsubscribe (BnEventBus1 *object, GDBusMethodInvocation *invocation, guin
 static BnAccessLevel
 get_read_level (BnEventBus1Service *self)
 {
-  return bn_authority_is_immediate (bn_gate_get_authority (self->gate)) ? BN_ACCESS_ADMIN
-                                                                        : BN_ACCESS_OBSERVE;
+  return bn_gate_is_immediate (self->gate) ? BN_ACCESS_ADMIN : BN_ACCESS_OBSERVE;
 }
 
 static gboolean
@@ -388,9 +385,10 @@ event_bus1_iface_init (BnEventBus1Iface *iface)
   iface->handle_get_statistics = handle_get_statistics;
 }
 
-/* The bus was stalled: everybody is told what was lost, and gets the last values anew. */
+/* The bus was stalled: who missed something is told what, and gets the last values anew. */
 static void
-recovered_cb (BnBusPublisher *publisher, guint64 from, guint64 to, gpointer user_data)
+recovered_cb (BnBusPublisher *publisher, gboolean lost, guint64 from, guint64 to,
+              gpointer user_data)
 {
   BnEventBus1Service *self = user_data;
   BnEventBus *bus = bn_hub_get_event_bus (self->hub);
@@ -399,7 +397,12 @@ recovered_cb (BnBusPublisher *publisher, guint64 from, guint64 to, gpointer user
 
   g_hash_table_iter_init (&iter, self->peers);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&peer))
-    bn_event_bus_peer_recovered (bus, peer, from, to);
+    {
+      if (lost)
+        bn_event_bus_peer_recovered (bus, peer, from, to);
+      else
+        bn_event_bus_peer_drained (bus, peer);
+    }
 }
 
 /* Sequence is read, not signalled: it is filled in when somebody looks. */
@@ -426,9 +429,6 @@ bn_event_bus1_service_dispose (GObject *object)
   GHashTableIter iter;
   BnPeer *peer;
 
-  if (self->publisher != NULL)
-    g_signal_handlers_disconnect_by_data (self->publisher, self);
-  g_clear_object (&self->publisher);
   g_hash_table_iter_init (&iter, self->peers);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&peer))
     {
@@ -436,6 +436,13 @@ bn_event_bus1_service_dispose (GObject *object)
       bn_event_bus_remove_peer (bn_hub_get_event_bus (self->hub), peer);
     }
   g_hash_table_remove_all (self->peers);
+  if (self->publisher != NULL)
+    {
+      /* A peer whose handler is being asked may keep it alive: it stops publishing now. */
+      g_signal_handlers_disconnect_by_data (self->publisher, self);
+      g_object_run_dispose (G_OBJECT (self->publisher));
+    }
+  g_clear_object (&self->publisher);
   g_clear_object (&self->hub);
   g_clear_object (&self->gate);
   g_clear_object (&self->connection);

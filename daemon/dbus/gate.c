@@ -5,8 +5,9 @@
  * GDBus' own hook, "g-authorize-method", blocks a thread of the pool while somebody thinks, and
  * lets later calls of one caller overtake earlier ones. So the skeletons' method_call is wrapped
  * instead: it puts the call into the queue of its caller; the head of each queue is judged, then
- * passed on or refused, then the next. On a session bus every judgement is immediate and nothing is
- * queued. */
+ * passed on or refused, then the next. What a call's contents need is judged as a second passage of
+ * the same call, before those that came after it. On a session bus every judgement is immediate and
+ * nothing is queued. */
 #include "dbus/gate.h"
 
 #include "introspection/error.h"
@@ -21,7 +22,9 @@ typedef struct
   char *sender;   /* (owned) */
   GQueue waiting; /* (element-type Passage) */
   gboolean judging;
-  guint in_flight; /* waiting, or not answered yet */
+  GDBusMethodInvocation *passing; /* not owned: the call that is being passed on */
+  guint holds;                    /* functions that use this caller now */
+  guint in_flight;                /* calls that wait or are not answered yet */
   double privileged_left;
   gint64 privileged_usec;
 } Caller;
@@ -32,8 +35,9 @@ typedef struct
   Caller *caller;
   GDBusMethodInvocation *invocation; /* (owned) */
   BnAccessLevel level;
-  char *what; /* (owned) */
-  BnGateFunc func;
+  char *what;             /* (owned) */
+  BnGateFunc func;        /* (nullable): what needs the level */
+  BnGateAskFunc ask_func; /* (nullable): what only wants to know */
   gpointer user_data;
   GDestroyNotify destroy;
 } Passage;
@@ -72,7 +76,7 @@ owes_nothing (gpointer key, gpointer value, gpointer user_data)
   const Caller *caller = value;
   gint64 idle_usec = g_get_monotonic_time () - caller->privileged_usec;
 
-  return caller->in_flight == 0
+  return caller->holds == 0 && caller->in_flight == 0
          && idle_usec > (gint64)BN_GATE_PRIVILEGED_BURST / BN_GATE_PRIVILEGED_RATE * G_USEC_PER_SEC;
 }
 
@@ -100,7 +104,8 @@ get_caller (BnGate *self, const char *sender)
 static void
 forget_if_idle (Caller *caller)
 {
-  if (caller->in_flight == 0 && caller->privileged_left >= BN_GATE_PRIVILEGED_BURST - 1)
+  if (caller->holds == 0 && caller->in_flight == 0
+      && caller->privileged_left >= BN_GATE_PRIVILEGED_BURST - 1)
     g_hash_table_remove (caller->gate->callers, caller->sender);
 }
 
@@ -154,11 +159,23 @@ count_in_flight (Caller *caller, GDBusMethodInvocation *invocation)
   g_object_weak_ref (G_OBJECT (invocation), answered_cb, answered);
 }
 
+/* The caller must outlive the answer, which may be given at once. */
 static void
-let_pass (Passage *passage)
+let_pass (Passage *passage, gboolean allowed)
 {
-  passage->func (passage->invocation, passage->user_data);
+  Caller *caller = passage->caller;
+  GDBusMethodInvocation *outer = caller->passing;
+
+  caller->holds++;
+  caller->passing = passage->invocation;
+  if (passage->func != NULL)
+    passage->func (passage->invocation, passage->user_data);
+  else
+    passage->ask_func (passage->invocation, allowed, passage->user_data);
   passage_free (passage);
+  caller->passing = outer;
+  caller->holds--;
+  forget_if_idle (caller);
 }
 
 static void judge_next (Caller *caller);
@@ -170,11 +187,12 @@ judged_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Caller *caller = passage->caller;
   g_autoptr (BnGate) self = g_object_ref (caller->gate);
   g_autoptr (GError) error = NULL;
+  gboolean allowed = bn_authority_check_finish (BN_AUTHORITY (object), result, &error);
 
   caller->judging = FALSE;
-  caller->in_flight++; /* it must outlive the answer */
-  if (bn_authority_check_finish (BN_AUTHORITY (object), result, &error))
-    let_pass (passage);
+  caller->holds++;
+  if (allowed || passage->ask_func != NULL)
+    let_pass (passage, allowed);
   else
     {
       self->forbidden++;
@@ -182,7 +200,7 @@ judged_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       passage_free (passage);
     }
   judge_next (caller);
-  caller->in_flight--;
+  caller->holds--;
   forget_if_idle (caller);
 }
 
@@ -196,17 +214,18 @@ judge_next (Caller *caller)
     return;
   caller->judging = TRUE;
   interactive =
-      (g_dbus_message_get_flags (g_dbus_method_invocation_get_message (passage->invocation))
-       & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION)
-      != 0;
+      passage->ask_func == NULL
+      && (g_dbus_message_get_flags (g_dbus_method_invocation_get_message (passage->invocation))
+          & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION)
+             != 0;
   bn_authority_check_async (caller->gate->authority, caller->sender, passage->level, passage->what,
                             interactive, judged_cb, passage);
 }
 
 static gboolean
-check_limits (BnGate *self, Caller *caller, BnAccessLevel level, GError **error)
+check_in_flight (BnGate *self, Caller *caller, GError **error)
 {
-  if (caller->in_flight > BN_GATE_IN_FLIGHT_MAX)
+  if (caller->in_flight >= BN_GATE_IN_FLIGHT_MAX)
     {
       g_set_error (error, BN_ERROR, BN_ERROR_BUSY,
                    "You have %d calls that are not answered yet; wait for some of them",
@@ -214,6 +233,12 @@ check_limits (BnGate *self, Caller *caller, BnAccessLevel level, GError **error)
       self->limited++;
       return FALSE;
     }
+  return TRUE;
+}
+
+static gboolean
+check_rate (BnGate *self, Caller *caller, BnAccessLevel level, GError **error)
+{
   if (level > BN_ACCESS_OBSERVE && !bn_authority_is_immediate (self->authority)
       && !take_privilege (caller))
     {
@@ -226,6 +251,27 @@ check_limits (BnGate *self, Caller *caller, BnAccessLevel level, GError **error)
   return TRUE;
 }
 
+/* Takes @passage. A call that passes already is not counted again, and nothing overtakes it. */
+static void
+begin_passage (BnGate *self, Passage *passage)
+{
+  Caller *caller = passage->caller;
+  gboolean again = caller->passing == passage->invocation;
+
+  if (!again)
+    count_in_flight (caller, passage->invocation);
+  if (bn_authority_is_immediate (self->authority))
+    {
+      let_pass (passage, TRUE);
+      return;
+    }
+  if (again)
+    g_queue_push_head (&caller->waiting, passage);
+  else
+    g_queue_push_tail (&caller->waiting, passage);
+  judge_next (caller);
+}
+
 void
 bn_gate_pass (BnGate *self, GDBusMethodInvocation *invocation, BnAccessLevel level,
               const char *what, BnGateFunc func, gpointer user_data, GDestroyNotify destroy)
@@ -234,28 +280,47 @@ bn_gate_pass (BnGate *self, GDBusMethodInvocation *invocation, BnAccessLevel lev
   g_autoptr (GError) error = NULL;
   Passage *passage = g_new0 (Passage, 1);
 
-  *passage = (Passage){ caller, invocation, level, g_strdup (what), func, user_data, destroy };
-  count_in_flight (caller, invocation);
+  *passage = (Passage){ .caller = caller,
+                        .invocation = invocation,
+                        .level = level,
+                        .what = g_strdup (what),
+                        .func = func,
+                        .user_data = user_data,
+                        .destroy = destroy };
   if (level == BN_ACCESS_NONE)
     error = g_error_new (BN_ERROR, BN_ERROR_FORBIDDEN, "No access level is declared for %s", what);
-  if (error != NULL || !check_limits (self, caller, level, &error))
+  if (error == NULL && (caller->passing == invocation || check_in_flight (self, caller, &error))
+      && check_rate (self, caller, level, &error))
+    begin_passage (self, passage);
+  else
     {
       g_dbus_method_invocation_return_gerror (invocation, error);
       passage_free (passage);
-    }
-  else if (bn_authority_is_immediate (self->authority))
-    let_pass (passage);
-  else
-    {
-      g_queue_push_tail (&caller->waiting, passage);
-      judge_next (caller);
+      forget_if_idle (caller);
     }
 }
 
-BnAuthority *
-bn_gate_get_authority (BnGate *self)
+void
+bn_gate_ask (BnGate *self, GDBusMethodInvocation *invocation, BnAccessLevel level, const char *what,
+             BnGateAskFunc func, gpointer user_data, GDestroyNotify destroy)
 {
-  return self->authority;
+  Caller *caller = get_caller (self, g_dbus_method_invocation_get_sender (invocation));
+  Passage *passage = g_new0 (Passage, 1);
+
+  *passage = (Passage){ .caller = caller,
+                        .invocation = invocation,
+                        .level = level,
+                        .what = g_strdup (what),
+                        .ask_func = func,
+                        .user_data = user_data,
+                        .destroy = destroy };
+  begin_passage (self, passage);
+}
+
+gboolean
+bn_gate_is_immediate (BnGate *self)
+{
+  return bn_authority_is_immediate (self->authority);
 }
 
 guint64
@@ -305,6 +370,12 @@ call_generated (GDBusMethodInvocation *invocation, gpointer user_data)
 {
   Inner *inner = user_data;
 
+  if (g_dbus_interface_skeleton_get_connection (inner->skeleton) == NULL)
+    {
+      g_dbus_method_invocation_return_error (invocation, BN_ERROR, BN_ERROR_UNAVAILABLE,
+                                             "The hub left the bus; try again");
+      return;
+    }
   inner->generated->method_call (g_dbus_method_invocation_get_connection (invocation),
                                  g_dbus_method_invocation_get_sender (invocation),
                                  g_dbus_method_invocation_get_object_path (invocation),

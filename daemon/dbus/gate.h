@@ -17,15 +17,23 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BnGate, bn_gate, BN, GATE, GObject)
 
 typedef void (*BnGateFunc) (GDBusMethodInvocation *invocation, gpointer user_data);
+typedef void (*BnGateAskFunc) (GDBusMethodInvocation *invocation, gboolean allowed,
+                               gpointer user_data);
 
 BnGate *bn_gate_new (BnAuthority *authority);
-BnAuthority *bn_gate_get_authority (BnGate *self);
+/* TRUE if every caller has every level, so that nobody need be asked. */
+gboolean bn_gate_is_immediate (BnGate *self);
 
 /* Calls @func when the caller may do @what, which needs @level; else answers @invocation with the
- * error. Calls of one caller pass in the order in which they came. Errors: forbidden, busy,
- * rate_limited. */
+ * error. Calls of one caller pass in the order in which they came; @func may let the same call pass
+ * once more, for what its contents need. Errors: forbidden, busy, rate_limited. */
 void bn_gate_pass (BnGate *self, GDBusMethodInvocation *invocation, BnAccessLevel level,
                    const char *what, BnGateFunc func, gpointer user_data, GDestroyNotify destroy);
+
+/* From a function of bn_gate_pass(): calls @func with whether the caller has @level without a
+ * person being asked. The order is kept. */
+void bn_gate_ask (BnGate *self, GDBusMethodInvocation *invocation, BnAccessLevel level,
+                  const char *what, BnGateAskFunc func, gpointer user_data, GDestroyNotify destroy);
 
 /* In class_init of a subclass of a generated skeleton: its calls pass the gate that
  * bn_gate_guard() gave the object, with the level that the XML declares. Without a gate they are

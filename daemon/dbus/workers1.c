@@ -17,9 +17,13 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (BnWorkers1Service, bn_workers1_service, BN_TYPE_W
 
 /* All verbs answer alike: nothing, or the error. */
 static gboolean
-answer (GDBusMethodInvocation *invocation, gboolean done, GError *error)
+act (BnWorkers1 *object, GDBusMethodInvocation *invocation, BnWorkerVerb verb, const char *name,
+     guint interval_ms)
 {
-  if (done)
+  GError *error = NULL;
+
+  if (bn_workers_act (BN_WORKERS1_SERVICE (object)->workers, verb, name, interval_ms, &error)
+      != NULL)
     g_dbus_method_invocation_return_value (invocation, NULL);
   else
     g_dbus_method_invocation_take_error (invocation, error);
@@ -29,48 +33,32 @@ answer (GDBusMethodInvocation *invocation, gboolean done, GError *error)
 static gboolean
 handle_start (BnWorkers1 *object, GDBusMethodInvocation *invocation, const char *name)
 {
-  GError *error = NULL;
-  gboolean done = bn_workers_start (BN_WORKERS1_SERVICE (object)->workers, name, &error);
-
-  return answer (invocation, done, error);
+  return act (object, invocation, BN_WORKER_VERB_START, name, 0);
 }
 
 static gboolean
 handle_stop (BnWorkers1 *object, GDBusMethodInvocation *invocation, const char *name)
 {
-  GError *error = NULL;
-  gboolean done = bn_workers_stop (BN_WORKERS1_SERVICE (object)->workers, name, &error);
-
-  return answer (invocation, done, error);
+  return act (object, invocation, BN_WORKER_VERB_STOP, name, 0);
 }
 
 static gboolean
 handle_restart (BnWorkers1 *object, GDBusMethodInvocation *invocation, const char *name)
 {
-  GError *error = NULL;
-  gboolean done = bn_workers_restart (BN_WORKERS1_SERVICE (object)->workers, name, &error);
-
-  return answer (invocation, done, error);
+  return act (object, invocation, BN_WORKER_VERB_RESTART, name, 0);
 }
 
 static gboolean
 handle_run_now (BnWorkers1 *object, GDBusMethodInvocation *invocation, const char *name)
 {
-  GError *error = NULL;
-  gboolean done = bn_workers_run_now (BN_WORKERS1_SERVICE (object)->workers, name, &error);
-
-  return answer (invocation, done, error);
+  return act (object, invocation, BN_WORKER_VERB_RUN_NOW, name, 0);
 }
 
 static gboolean
 handle_set_interval (BnWorkers1 *object, GDBusMethodInvocation *invocation, const char *name,
                      guint32 interval_ms)
 {
-  GError *error = NULL;
-  gboolean done =
-      bn_workers_set_interval (BN_WORKERS1_SERVICE (object)->workers, name, interval_ms, &error);
-
-  return answer (invocation, done, error);
+  return act (object, invocation, BN_WORKER_VERB_SET_INTERVAL, name, interval_ms);
 }
 
 static void
