@@ -202,17 +202,12 @@ test_garbage (HubFixture *self, gconstpointer data)
 static void
 test_second_hub (HubFixture *self, gconstpointer data)
 {
-  g_autofree char *state = g_build_filename (self->folder, "state", NULL);
-  g_auto (GStrv) env = g_get_environ ();
+  g_auto (GStrv) env = hub_fixture_get_environ (self);
   const char *argv[] = { BINNACLED, "--session", NULL };
   g_autofree char *message = NULL;
   g_autoptr (GError) error = NULL;
   int status;
 
-  env = g_environ_setenv (env, "DBUS_SESSION_BUS_ADDRESS", g_test_dbus_get_bus_address (self->bus),
-                          TRUE);
-  env = g_environ_setenv (env, "XDG_RUNTIME_DIR", self->runtime_folder, TRUE);
-  env = g_environ_setenv (env, "XDG_STATE_HOME", state, TRUE);
   g_spawn_sync (NULL, (char **)argv, env, G_SPAWN_DEFAULT, NULL, NULL, NULL, &message, &status,
                 &error);
   g_assert_no_error (error);

@@ -14,7 +14,7 @@
 
 #include "introspection/names.h"
 
-#define WAIT_SECONDS 20
+#define WAIT_SECONDS 30
 
 static void
 event_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
@@ -37,7 +37,14 @@ exited_cb (GPid pid, int status, gpointer user_data)
 
   self->status = status;
   self->pid = 0;
-  self->watch_id = 0;
+}
+
+static void
+bus_exited_cb (GPid pid, int status, gpointer user_data)
+{
+  HubFixture *self = user_data;
+
+  self->bus_pid = 0;
 }
 
 static gboolean
@@ -70,6 +77,12 @@ is_gone (HubFixture *self, gpointer user_data)
   return self->pid == 0;
 }
 
+static gboolean
+bus_is_gone (HubFixture *self, gpointer user_data)
+{
+  return self->bus_pid == 0;
+}
+
 static void
 appeared_cb (GDBusConnection *connection, const char *name, const char *owner, gpointer user_data)
 {
@@ -83,34 +96,106 @@ is_set (HubFixture *self, gpointer user_data)
   return *(gboolean *)user_data;
 }
 
-/* A test that aborts leaves no hub behind: what waits for its output would wait for ever. */
+/* A test that aborts leaves nothing behind: what waits for its output would wait for ever. */
 static void
 die_with_test (gpointer user_data)
 {
   prctl (PR_SET_PDEATHSIG, SIGTERM);
 }
 
+/* No services are started by it, and its limits are those that dbus-daemon has by default. */
+static void
+write_bus_config (HubFixture *self, const char *path, const char *elements)
+{
+  g_autofree char *text = g_strdup_printf (
+      "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\" "
+      "\"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">"
+      "<busconfig><type>session</type><listen>%s</listen><auth>EXTERNAL</auth>"
+      "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
+      "<allow eavesdrop=\"true\"/><allow own=\"*\"/></policy>%s</busconfig>",
+      self->bus_address, elements != NULL ? elements : "");
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+}
+
+GDBusConnection *
+hub_fixture_connect (HubFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  GDBusConnection *connection =
+      g_dbus_connection_new_for_address_sync (self->bus_address,
+                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
+                                                  | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                              NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return connection;
+}
+
+void
+hub_fixture_start_bus (HubFixture *self)
+{
+  g_autofree char *config = g_build_filename (self->folder, "bus.conf", NULL);
+  g_autofree char *option = g_strconcat ("--config-file=", config, NULL);
+  const char *argv[] = {
+    "dbus-daemon", option, "--nofork", "--nopidfile", "--print-address=1", NULL
+  };
+  g_autoptr (GError) error = NULL;
+  char line[256];
+  int output;
+
+  g_spawn_async_with_pipes (NULL, (char **)argv, NULL,
+                            G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, die_with_test, NULL,
+                            &self->bus_pid, NULL, &output, NULL, &error);
+  g_assert_no_error (error);
+  g_child_watch_add (self->bus_pid, bus_exited_cb, self);
+  g_assert_cmpint (read (output, line, sizeof line), >, 0); /* it listens */
+  close (output);
+  self->connection = hub_fixture_connect (self);
+  self->subscription_id = g_dbus_connection_signal_subscribe (
+      self->connection, BN_BUS_NAME, BN_IFACE_EVENT_BUS, "Event", BN_HUB_PATH, NULL,
+      G_DBUS_SIGNAL_FLAGS_NONE, event_cb, self, NULL);
+}
+
+void
+hub_fixture_kill_bus (HubFixture *self)
+{
+  g_dbus_connection_signal_unsubscribe (self->connection, self->subscription_id);
+  g_dbus_connection_close_sync (self->connection, NULL, NULL);
+  g_clear_object (&self->connection);
+  kill (self->bus_pid, SIGKILL);
+  hub_fixture_wait (self, bus_is_gone, NULL);
+}
+
+char **
+hub_fixture_get_environ (HubFixture *self)
+{
+  g_autofree char *state = g_build_filename (self->folder, "state", NULL);
+  g_autofree char *path = g_strjoin (":", self->module_folder, self->extra_modules, NULL);
+  char **env = g_get_environ ();
+
+  env = g_environ_setenv (env, "DBUS_SESSION_BUS_ADDRESS", self->bus_address, TRUE);
+  env = g_environ_setenv (env, "XDG_RUNTIME_DIR", self->runtime_folder, TRUE);
+  env = g_environ_setenv (env, "XDG_STATE_HOME", state, TRUE);
+  env = g_environ_setenv (env, "XDG_DATA_HOME", self->folder, TRUE);
+  return g_environ_setenv (env, BN_ENV_MODULE_PATH, path, TRUE);
+}
+
 void
 hub_fixture_start (HubFixture *self)
 {
-  g_autofree char *modules = g_build_filename (self->folder, "modules", NULL);
-  g_autofree char *state = g_build_filename (self->folder, "state", NULL);
-  g_auto (GStrv) env = g_get_environ ();
+  g_auto (GStrv) env = hub_fixture_get_environ (self);
   const char *argv[] = { BINNACLED, "--session", NULL };
   g_autoptr (GError) error = NULL;
   gboolean appeared = FALSE;
   guint id;
 
-  env = g_environ_setenv (env, "DBUS_SESSION_BUS_ADDRESS", g_test_dbus_get_bus_address (self->bus),
-                          TRUE);
-  env = g_environ_setenv (env, "XDG_RUNTIME_DIR", self->runtime_folder, TRUE);
-  env = g_environ_setenv (env, "XDG_STATE_HOME", state, TRUE);
-  env = g_environ_setenv (env, "XDG_DATA_HOME", self->folder, TRUE);
-  env = g_environ_setenv (env, BN_ENV_MODULE_PATH, modules, TRUE);
   g_spawn_async (NULL, (char **)argv, env, G_SPAWN_DO_NOT_REAP_CHILD, die_with_test, NULL,
                  &self->pid, &error);
   g_assert_no_error (error);
-  self->watch_id = g_child_watch_add (self->pid, exited_cb, self);
+  g_child_watch_add (self->pid, exited_cb, self);
   id = g_bus_watch_name_on_connection (self->connection, BN_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
                                        appeared_cb, NULL, &appeared, NULL);
   hub_fixture_wait (self, is_set, &appeared);
@@ -128,25 +213,19 @@ void
 hub_fixture_set_up (HubFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *config = NULL;
 
-  self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (self->bus);
-  self->connection =
-      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (self->bus),
-                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-                                                  | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                              NULL, NULL, &error);
-  g_assert_no_error (error);
+  self->events = g_ptr_array_new_with_free_func (g_free);
   self->folder = g_dir_make_tmp ("binnacle-hub-XXXXXX", &error);
   g_assert_no_error (error);
+  self->bus_address = g_strdup_printf ("unix:path=%s/bus", self->folder);
+  config = g_build_filename (self->folder, "bus.conf", NULL);
+  write_bus_config (self, config, data);
+  hub_fixture_start_bus (self);
   self->runtime_folder = g_build_filename (self->folder, "run", NULL);
   self->module_folder = g_build_filename (self->folder, "modules", NULL);
   g_assert_cmpint (g_mkdir (self->runtime_folder, 0700), ==, 0);
   g_assert_cmpint (g_mkdir (self->module_folder, 0755), ==, 0);
-  self->events = g_ptr_array_new_with_free_func (g_free);
-  self->subscription_id = g_dbus_connection_signal_subscribe (
-      self->connection, BN_BUS_NAME, BN_IFACE_EVENT_BUS, "Event", BN_HUB_PATH, NULL,
-      G_DBUS_SIGNAL_FLAGS_NONE, event_cb, self, NULL);
   hub_fixture_start (self);
 }
 
@@ -184,16 +263,14 @@ hub_fixture_tear_down (HubFixture *self, gconstpointer data)
       g_assert_cmpint (WEXITSTATUS (self->status), ==, 0);
       assert_clean (self);
     }
-  g_dbus_connection_signal_unsubscribe (self->connection, self->subscription_id);
-  g_dbus_connection_close_sync (self->connection, NULL, NULL);
-  g_object_unref (self->connection);
-  g_test_dbus_down (self->bus);
-  g_object_unref (self->bus);
+  hub_fixture_kill_bus (self);
   remove_tree (self->folder);
   g_ptr_array_unref (self->events);
   g_free (self->folder);
   g_free (self->runtime_folder);
   g_free (self->module_folder);
+  g_free (self->extra_modules);
+  g_free (self->bus_address);
 }
 
 char *
@@ -255,13 +332,48 @@ hub_fixture_request (HubFixture *self, const char *type, const char *payload, GE
   return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
 }
 
-GVariant *
-hub_fixture_module_property (HubFixture *self, const char *property)
+void
+hub_fixture_refuse_request (HubFixture *self, const char *type, const char *payload, BnError code)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = hub_fixture_request (self, type, payload, &error);
+
+  g_assert_null (reply);
+  g_test_message ("%s %s: %s", type, payload, error->message);
+  if (!bn_error_is (error, code))
+    g_error ("%s: expected %s, got: %s", type, bn_error_code (code), error->message);
+}
+
+guint64
+hub_fixture_statistic (HubFixture *self, const char *name)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply =
-      hub_fixture_call (self, BN_MODULES_PATH "/echo", "org.freedesktop.DBus.Properties", "Get",
-                        g_variant_new ("(ss)", BN_IFACE_MODULE, property), &error);
+      hub_fixture_call (self, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "GetStatistics", NULL, &error);
+  g_autoptr (GVariant) statistics = NULL;
+  guint64 value = 0;
+
+  g_assert_no_error (error);
+  statistics = g_variant_get_child_value (reply, 0);
+  if (!g_variant_lookup (statistics, name, "t", &value))
+    g_error ("there is no statistic “%s”", name);
+  return value;
+}
+
+GVariant *
+hub_fixture_module_property (HubFixture *self, const char *property)
+{
+  return hub_fixture_property (self, BN_MODULES_PATH "/echo", BN_IFACE_MODULE, property);
+}
+
+GVariant *
+hub_fixture_property (HubFixture *self, const char *path, const char *interface,
+                      const char *property)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      hub_fixture_call (self, path, "org.freedesktop.DBus.Properties", "Get",
+                        g_variant_new ("(ss)", interface, property), &error);
   GVariant *value;
 
   g_assert_no_error (error);

@@ -5,23 +5,27 @@
 
 #include <gio/gio.h>
 
+#include "introspection/error.h"
+
 G_BEGIN_DECLS
 
 typedef struct
 {
-  GTestDBus *bus;
+  GPid bus_pid;                /* of the dbus-daemon; 0: it does not run */
+  char *bus_address;           /* stays when the bus is started again */
   GDBusConnection *connection; /* of the test */
   char *folder;                /* of all files of this hub */
   char *runtime_folder;        /* $XDG_RUNTIME_DIR */
   char *module_folder;         /* in the module path */
   GPid pid;                    /* of the hub; 0: it does not run */
   int status;                  /* how it ended */
-  guint watch_id;
-  GPtrArray *events; /* "type payload", as they came in broadcasts */
+  char *extra_modules;         /* (nullable) in the module path after module_folder */
+  GPtrArray *events;           /* "type payload", as they came in broadcasts */
   guint subscription_id;
 } HubFixture;
 
-/* Starts a bus and a hub without modules; returns when its name is owned. */
+/* Starts a bus and a hub without modules; returns when its name is owned. @data: NULL, or elements
+ * for the configuration of the bus. */
 void hub_fixture_set_up (HubFixture *self, gconstpointer data);
 /* Stops the hub and checks that it left nothing behind. */
 void hub_fixture_tear_down (HubFixture *self, gconstpointer data);
@@ -29,6 +33,14 @@ void hub_fixture_tear_down (HubFixture *self, gconstpointer data);
 void hub_fixture_start (HubFixture *self);
 /* Sends @signal and waits for the end. */
 void hub_fixture_stop (HubFixture *self, int signal);
+
+/* Ends the bus and self->connection; starts it again, at the same address, with a new one. */
+void hub_fixture_kill_bus (HubFixture *self);
+void hub_fixture_start_bus (HubFixture *self);
+/* A new connection to the bus. */
+GDBusConnection *hub_fixture_connect (HubFixture *self);
+/* The environment of a program on this bus, with the folders of this hub. */
+char **hub_fixture_get_environ (HubFixture *self);
 
 /* Copies the module folder @source (of the build tree) into the module path. */
 void hub_fixture_install (HubFixture *self, const char *source);
@@ -47,10 +59,18 @@ GVariant *hub_fixture_echo (HubFixture *self, const char *method, GVariant *argu
 /* EventBus1.Request with @payload in text form; the reply dictionary. */
 GVariant *hub_fixture_request (HubFixture *self, const char *type, const char *payload,
                                GError **error);
+/* The same with the error @code. */
+void hub_fixture_refuse_request (HubFixture *self, const char *type, const char *payload,
+                                 BnError code);
+/* One number of EventBus1.GetStatistics. */
+guint64 hub_fixture_statistic (HubFixture *self, const char *name);
+/* A property of the object at @path. */
+GVariant *hub_fixture_property (HubFixture *self, const char *path, const char *interface,
+                                const char *property);
 /* A property of Module1 of echo. */
 GVariant *hub_fixture_module_property (HubFixture *self, const char *property);
 
-/* Runs the loop until @condition; fails the test after 20 s. */
+/* Runs the loop until @condition; fails the test after 30 s. */
 typedef gboolean (*HubFixtureCondition) (HubFixture *self, gpointer user_data);
 void hub_fixture_wait (HubFixture *self, HubFixtureCondition condition, gpointer user_data);
 

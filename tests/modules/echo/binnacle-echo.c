@@ -22,6 +22,7 @@ struct _EchoModule
   guint busy_ms;    /* of a run of tick */
   char *tick_error; /* owned, nullable */
   BnRun *slow_run;  /* owned, nullable: the run of slow that goes on */
+  gboolean stop;    /* what it answers to ordered events */
 };
 
 G_DEFINE_FINAL_TYPE (EchoModule, echo_module, BN_TYPE_MODULE)
@@ -152,6 +153,39 @@ handle_watch (EchoModule *self, GDBusMethodInvocation *invocation, const char *p
   const char *const patterns[] = { pattern, NULL };
 
   bn_module_subscribe_async (BN_MODULE (self), patterns, NULL, NULL, watched, invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_join (EchoModule *self, GDBusMethodInvocation *invocation, const char *pattern, int priority,
+             gboolean stop)
+{
+  const char *const patterns[] = { pattern, NULL };
+
+  self->stop = stop;
+  bn_module_subscribe_async (BN_MODULE (self), patterns,
+                             g_variant_new_parsed ("{'priority': <%i>}", priority), NULL, watched,
+                             invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_respond (EchoModule *self, GDBusMethodInvocation *invocation, const char *pattern)
+{
+  const char *const patterns[] = { pattern, NULL };
+
+  bn_module_subscribe_async (BN_MODULE (self), patterns,
+                             g_variant_new_parsed ("{'responder': <true>}"), NULL, watched,
+                             invocation);
+  return TRUE;
+}
+
+static gboolean
+handle_raise (EchoModule *self, GDBusMethodInvocation *invocation, const char *event,
+              const char *text)
+{
+  bn_module_emit (BN_MODULE (self), event, g_variant_new_parsed ("{'text': <%s>}", text));
+  echo_echo1_complete_raise (self->skeleton, invocation);
   return TRUE;
 }
 
@@ -291,6 +325,9 @@ echo_module_activate (BnModule *module, GError **error)
     { "handle-measure", G_CALLBACK (handle_measure) },
     { "handle-tell", G_CALLBACK (handle_tell) },
     { "handle-watch", G_CALLBACK (handle_watch) },
+    { "handle-join", G_CALLBACK (handle_join) },
+    { "handle-respond", G_CALLBACK (handle_respond) },
+    { "handle-raise", G_CALLBACK (handle_raise) },
     { "handle-ask", G_CALLBACK (handle_ask) },
     { "handle-leak", G_CALLBACK (handle_leak) },
     { "handle-hang", G_CALLBACK (handle_hang) },
@@ -343,7 +380,23 @@ static void
 echo_module_handle_event (BnModule *module, const char *type, GVariant *payload, GVariant *meta,
                           BnCall *call)
 {
-  tell_heard (module, type, payload);
+  gboolean is_request = FALSE;
+  GVariantDict reply;
+  const char *text;
+
+  g_variant_lookup (meta, "request", "b", &is_request);
+  if (!is_request)
+    {
+      tell_heard (module, type, payload);
+      bn_call_reply (call,
+                     g_variant_new_parsed ("{'stop': <%b>}", (gboolean)ECHO_MODULE (module)->stop));
+      return;
+    }
+  g_variant_dict_init (&reply, NULL);
+  g_variant_dict_insert (&reply, "type", "s", type);
+  if (g_variant_lookup (payload, "text", "&s", &text))
+    g_variant_dict_insert (&reply, "text", "s", text);
+  bn_call_reply (call, g_variant_dict_end (&reply));
 }
 
 static GVariant *
