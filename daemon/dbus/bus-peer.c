@@ -63,22 +63,25 @@ static void
 handled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) body =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
 
   if (body != NULL)
-    g_task_return_pointer (task, g_variant_get_child_value (body, 0),
-                           (GDestroyNotify)g_variant_unref);
-  else if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
     {
-      /* The bus says so when the callee left; a deadline is an error of GIO. */
-      g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNAVAILABLE,
-                               "The handler left the bus before it answered");
-      g_error_free (error);
+      g_task_return_pointer (task, g_variant_get_child_value (body, 0),
+                             (GDestroyNotify)g_variant_unref);
+      return;
     }
+  /* The bus says NoReply when the callee left; a deadline is an error of GIO. */
+  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
+    g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNAVAILABLE,
+                             "The handler left the bus before it answered");
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    g_task_return_new_error (task, BN_ERROR, BN_ERROR_TIMEOUT,
+                             "The handler did not answer in time; it may still do what was asked");
   else
-    g_task_return_error (task, error);
+    g_task_return_error (task, g_steal_pointer (&error));
 }
 
 static void
