@@ -17,6 +17,7 @@
 
 #define DEBOUNCE_MS 300
 #define FOLDER_FILES_MAX 1000
+#define MONITORS_MAX 1024
 
 static gboolean
 has_manifest (const char *folder, const char *name)
@@ -56,16 +57,30 @@ compare_paths (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Says why @path of a folder of modules cannot be read. What is gone was there a moment ago. */
+static void
+set_read_error (GError **error, const char *path, gboolean gone)
+{
+  if (gone)
+    g_set_error (error, BN_ERROR, BN_ERROR_CONFLICT,
+                 "%s went while it was read: the module is being changed. Try again", path);
+  else
+    g_set_error (error, BN_ERROR, BN_ERROR_NOT_FOUND, "%s cannot be read", path);
+}
+
 /* The paths of the files in @folder, sorted; folders in it are not looked into. */
 static GPtrArray *
 list_files (const char *folder, GError **error)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
   if (dir == NULL)
-    return NULL;
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_NOT_FOUND, "The folder %s cannot be read", folder);
+      return NULL;
+    }
   while ((name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *file = g_build_filename (folder, name, NULL);
@@ -91,8 +106,7 @@ check_owner (const char *path, gboolean system, GError **error)
 
   if (stat (path, &info) != 0)
     {
-      g_set_error (error, BN_ERROR, BN_ERROR_NOT_FOUND, "%s cannot be read: %s", path,
-                   g_strerror (errno));
+      set_read_error (error, path, errno == ENOENT);
       return FALSE;
     }
   if (info.st_uid != 0 && (system || info.st_uid != getuid ()))
@@ -139,11 +153,16 @@ bn_module_folder_hash (const char *folder, GError **error)
   for (guint i = 0; i < files->len; i++)
     {
       const char *file = g_ptr_array_index (files, i);
-      g_autoptr (GMappedFile) mapped = g_mapped_file_new (file, FALSE, error);
+      g_autoptr (GError) local = NULL;
+      g_autoptr (GMappedFile) mapped = NULL;
       guint64 length;
 
+      mapped = g_mapped_file_new (file, FALSE, &local);
       if (mapped == NULL)
-        return NULL;
+        {
+          set_read_error (error, file, g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT));
+          return NULL;
+        }
       length = g_mapped_file_get_length (mapped);
       g_checksum_update (checksum, (const guchar *)file, strlen (file) + 1);
       g_checksum_update (checksum, (const guchar *)&length, sizeof length);
@@ -222,10 +241,29 @@ monitor_free (gpointer monitor)
   g_object_unref (monitor);
 }
 
+/* Watches @root and the folders in it, also those that have no manifest yet: a person writes one
+ * file after the other. */
+static void
+watch_root (BnModuleWatch *self, GHashTable *monitors, const char *root)
+{
+  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+  const char *name;
+
+  if (dir == NULL)
+    return;
+  watch_folder (self, monitors, root);
+  while ((name = g_dir_read_name (dir)) != NULL && g_hash_table_size (monitors) < MONITORS_MAX)
+    {
+      g_autofree char *folder = g_build_filename (root, name, NULL);
+
+      if (bn_name_is_valid (name) && g_file_test (folder, G_FILE_TEST_IS_DIR))
+        watch_folder (self, monitors, folder);
+    }
+}
+
 void
 bn_module_watch_update (BnModuleWatch *self)
 {
-  g_autoptr (GHashTable) found = bn_module_path_scan (self->path);
   g_auto (GStrv) roots = g_strsplit (self->path, G_SEARCHPATH_SEPARATOR_S, -1);
   GHashTable *monitors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, monitor_free);
   GHashTableIter iter;
@@ -233,11 +271,8 @@ bn_module_watch_update (BnModuleWatch *self)
   GFileMonitor *monitor;
 
   for (char **root = roots; *root != NULL; root++)
-    if (g_file_test (*root, G_FILE_TEST_IS_DIR))
-      watch_folder (self, monitors, *root);
-  g_hash_table_iter_init (&iter, found);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&folder))
-    watch_folder (self, monitors, folder);
+    if (**root != '\0')
+      watch_root (self, monitors, *root);
   g_hash_table_iter_init (&iter, self->monitors);
   while (g_hash_table_iter_next (&iter, (gpointer *)&folder, (gpointer *)&monitor))
     if (!g_hash_table_contains (monitors, folder))

@@ -197,8 +197,8 @@ start_anew (BnHostedModule *self, BnManifest *manifest, const char *hash, GTask 
   g_free (self->hash);
   self->hash = g_strdup (hash);
   g_signal_emit_by_name (self, "manifest-changed");
-  bn_hosted_module_start_async (self, started_cb, g_object_ref (task));
   bn_hosted_module_reset_failures (self);
+  bn_hosted_module_start_async (self, started_cb, g_object_ref (task));
 }
 
 void

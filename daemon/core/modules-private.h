@@ -17,6 +17,8 @@ struct _BnModules
   BnWorkers *workers;  /* (owned) */
   GHashTable *modules; /* (owned): name -> BnHostedModule */
   GHashTable *refused; /* (owned): name -> why */
+  GHashTable *stale;   /* (owned): names whose files changed while they were being changed */
+  guint stale_id;
   BnModuleSurroundings surroundings;
   char *module_path;      /* (owned) */
   char *program_path;     /* (owned) */
@@ -31,7 +33,8 @@ struct _BnModules
 /* Makes an object of the module in @folder; does not start it. Owned by @self. */
 BnHostedModule *bn_modules_add (BnModules *self, const char *folder, GError **error);
 
-/* Reads the module's folder again and replaces its process. @task (nullable) is completed. */
+/* Reads the folder where the module is found now and replaces its process. @task (nullable) is
+ * completed. */
 void bn_modules_reload (BnModules *self, BnHostedModule *module, GTask *task);
 
 G_END_DECLS

@@ -40,6 +40,19 @@ publish_state (BnModules *self, BnHostedModule *module, const char *state)
   bn_event_bus_publish (self->bus, event);
 }
 
+/* Looks again at what changed meanwhile: of changes that come together the last one wins. */
+static gboolean
+stale_cb (gpointer user_data)
+{
+  BnModules *self = user_data;
+  g_auto (GStrv) found = NULL;
+
+  self->stale_id = 0;
+  g_hash_table_remove_all (self->stale);
+  found = bn_modules_rescan (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 state_changed_cb (BnHostedModule *module, gpointer user_data)
 {
@@ -53,6 +66,9 @@ state_changed_cb (BnHostedModule *module, gpointer user_data)
   if (state == BN_MODULE_STOPPED || state == BN_MODULE_DISABLED)
     bn_event_bus_forget_source (self->bus, name);
   publish_state (self, module, bn_module_state_to_string (state));
+  if (state != BN_MODULE_STARTING && state != BN_MODULE_DRAINING && self->stale_id == 0
+      && !self->stopping && g_hash_table_contains (self->stale, name))
+    self->stale_id = g_idle_add (stale_cb, self);
 }
 
 static void
@@ -87,6 +103,11 @@ read_folder (BnModules *self, const char *folder, char **hash, GError **error)
     {
       g_hash_table_remove (self->refused, name);
       return g_steal_pointer (&manifest);
+    }
+  if (bn_error_is (local, BN_ERROR_CONFLICT))
+    {
+      g_propagate_error (error, g_steal_pointer (&local)); /* the watch will tell the end of it */
+      return NULL;
     }
   if (g_strcmp0 (g_hash_table_lookup (self->refused, name), local->message) != 0)
     g_message ("The module %s is refused: %s", name, local->message);
@@ -155,6 +176,8 @@ removed_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_signal_handlers_disconnect_by_data (module, self);
   g_signal_emit (self, signals[SIGNAL_REMOVED], 0, module);
   g_hash_table_remove (self->modules, name);
+  if (!self->stopping && self->stale_id == 0) /* its folder may be back */
+    self->stale_id = g_idle_add (stale_cb, self);
 }
 
 typedef struct
@@ -179,7 +202,9 @@ reloaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   else
     {
-      if (!bn_error_is (error, BN_ERROR_CONFLICT) && !reload->modules->stopping)
+      if (bn_error_is (error, BN_ERROR_CONFLICT))
+        g_hash_table_add (reload->modules->stale, g_strdup (bn_hosted_module_get_name (module)));
+      else if (!reload->modules->stopping)
         {
           bn_module_memory_set_bad (reload->modules->memory, bn_hosted_module_get_name (module),
                                     reload->hash);
@@ -195,19 +220,25 @@ reloaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_free (reload);
 }
 
-/* Reads the module's folder again and replaces its process. @task (nullable) is completed. */
+/* Reads the folder where the module is found now and replaces its process. @task (nullable) is
+ * completed. */
 void
 bn_modules_reload (BnModules *self, BnHostedModule *module, GTask *task)
 {
-  const char *folder = bn_manifest_get_folder (bn_hosted_module_get_manifest (module));
+  g_autoptr (GHashTable) found = bn_module_path_scan (self->module_path);
+  const char *folder = g_hash_table_lookup (found, bn_hosted_module_get_name (module));
   g_autofree char *hash = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (BnManifest) manifest = read_folder (self, folder, &hash, &error);
+  g_autoptr (BnManifest) manifest = NULL;
   Reload *reload;
 
+  if (folder == NULL)
+    folder = bn_manifest_get_folder (bn_hosted_module_get_manifest (module));
+  manifest = read_folder (self, folder, &hash, &error);
   if (manifest == NULL)
     {
-      bn_hosted_module_set_last_error (module, error->message);
+      if (!bn_error_is (error, BN_ERROR_CONFLICT))
+        bn_hosted_module_set_last_error (module, error->message);
       if (task != NULL)
         g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -321,6 +352,7 @@ bn_modules_stop_async (BnModules *self, GAsyncReadyCallback callback, gpointer u
   g_task_set_task_data (task, waiting, g_free);
   self->stopping = TRUE;
   g_clear_object (&self->watch);
+  g_clear_handle_id (&self->stale_id, g_source_remove);
   *waiting = modules->len;
   if (modules->len == 0)
     g_task_return_boolean (task, TRUE);
@@ -422,6 +454,7 @@ bn_modules_dispose (GObject *object)
   BnHostedModule *module;
 
   g_clear_object (&self->watch);
+  g_clear_handle_id (&self->stale_id, g_source_remove);
   if (self->workers != NULL)
     g_signal_handlers_disconnect_by_data (self->workers, self);
   g_hash_table_iter_init (&iter, self->modules);
@@ -440,6 +473,7 @@ bn_modules_finalize (GObject *object)
 
   g_hash_table_unref (self->modules);
   g_hash_table_unref (self->refused);
+  g_hash_table_unref (self->stale);
   g_clear_pointer (&self->memory, bn_module_memory_free);
   g_free (self->module_path);
   g_free (self->program_path);
@@ -471,6 +505,7 @@ bn_modules_init (BnModules *self)
 {
   self->modules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->stale = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 BnModules *
