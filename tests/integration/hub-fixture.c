@@ -436,6 +436,26 @@ hub_fixture_load_echo (HubFixture *self)
   g_assert_no_error (error);
 }
 
+void
+hub_fixture_load_twin (HubFixture *self)
+{
+  g_autofree char *program = hub_fixture_module_file (self, "echo", "binnacle-echo");
+  g_autofree char *folder = g_build_filename (self->module_folder, "twin", NULL);
+  g_autofree char *manifest = hub_fixture_module_file (self, "twin", "twin.module");
+  g_autofree char *text = g_strdup_printf (
+      "[Module]\nName=twin\nVersion=1.0\nSummary=x\nExec=%s\n[Event tick]\nClass=sample\n"
+      "Fields=count:t;monotonic:x\nWorker=tick\n[Worker tick]\nInterval=1000\nDemand=true\n",
+      program);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_file_set_contents (manifest, text, -1, &error);
+  g_assert_no_error (error);
+  reply = hub_fixture_request (self, "module.load", "{'name': <'twin'>}", &error);
+  g_assert_no_error (error);
+}
+
 gsize
 hub_fixture_get_memory (GPid pid)
 {

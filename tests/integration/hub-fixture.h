@@ -50,6 +50,10 @@ char *hub_fixture_module_file (HubFixture *self, const char *module, const char 
 /* Installs and loads the module echo. */
 void hub_fixture_load_echo (HubFixture *self);
 
+/* Installs and loads a second module, twin: echo's program, with a worker "tick" of its own and no
+ * methods. */
+void hub_fixture_load_twin (HubFixture *self);
+
 /* A call; NULL with the error. @arguments is a tuple, floating. */
 GVariant *hub_fixture_call (HubFixture *self, const char *path, const char *interface,
                             const char *method, GVariant *arguments, GError **error);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* Workers under a real hub: the verbs, and statistics against known runs. */
-#include <string.h>
-
 #include "bus-client.h"
 #include "introspection/names.h"
 
@@ -160,16 +158,7 @@ static void
 test_errors (HubFixture *self, gconstpointer data)
 {
   static const char *const verbs[] = { "Start", "Stop", "Restart", "RunNow" };
-  g_autofree char *echo = hub_fixture_module_file (self, "echo", "binnacle-echo");
-  g_autofree char *twin_folder = g_build_filename (self->module_folder, "twin", NULL);
-  g_autofree char *twin = hub_fixture_module_file (self, "twin", "twin.module");
-  g_autofree char *text =
-      g_strdup_printf ("[Module]\nName=twin\nVersion=1.0\nSummary=x\nExec=%s\n"
-                       "[Event tick]\nClass=sample\nFields=count:t;monotonic:x\n"
-                       "Worker=tick\n[Worker tick]\nInterval=1000\nDemand=true\n",
-                       echo);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) loaded = NULL;
   g_autoptr (GVariant) unloaded = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
@@ -183,11 +172,7 @@ test_errors (HubFixture *self, gconstpointer data)
   refuse (self, "SetInterval", g_variant_new ("(s)", "echo.tick"), BN_ERROR_BAD_PAYLOAD);
   assert_worker (self, "sleeping", 1000);
 
-  g_assert_cmpint (g_mkdir_with_parents (twin_folder, 0755), ==, 0);
-  g_file_set_contents (twin, text, -1, &error);
-  g_assert_no_error (error);
-  loaded = hub_fixture_request (self, "module.load", "{'name': <'twin'>}", &error);
-  g_assert_no_error (error);
+  hub_fixture_load_twin (self);
   refuse (self, "Stop", g_variant_new ("(s)", "tick"), BN_ERROR_CONFLICT);
   act (self, "Stop", "twin.tick");
   assert_worker (self, "sleeping", 1000);
