@@ -105,7 +105,7 @@ static void
 forget_if_idle (Caller *caller)
 {
   if (caller->holds == 0 && caller->in_flight == 0
-      && caller->privileged_left >= BN_GATE_PRIVILEGED_BURST - 1)
+      && caller->privileged_left >= BN_GATE_PRIVILEGED_BURST)
     g_hash_table_remove (caller->gate->callers, caller->sender);
 }
 

@@ -3,7 +3,8 @@
 # SPDX-FileCopyrightText: 2026 The Binnacle authors
 # polkit-bus.sh ACTIONS RULES SYSUSERS COMMAND...: runs a command with a system bus of its own and
 # the real polkitd on it, which has our actions and rules and knows our user. Nothing is installed:
-# polkit's folders and /etc/passwd are covered in a mount namespace of its own. Needs root.
+# polkit's folders and /etc/passwd are covered in a mount namespace of its own. $BUS_POLICY, if set, is
+# a policy for the bus besides. Needs root.
 set -euo pipefail
 if [ "$1" != --inside ]; then
   exec unshare --mount --propagation private -- "$0" --inside "$@"
@@ -62,6 +63,7 @@ cat > "$root/system.conf" <<CONF
   </policy>
   <policy user="root"><allow own="*"/><allow send_type="method_call"/></policy>
   <includedir>/usr/share/dbus-1/system.d</includedir>
+  ${BUS_POLICY:+<include>$BUS_POLICY</include>}
 </busconfig>
 CONF
 # The read ends with the address, or with the daemon.
