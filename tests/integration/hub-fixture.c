@@ -15,6 +15,7 @@
 #include "introspection/names.h"
 
 #define WAIT_SECONDS 30
+#define SHOWN_EVENTS 50 /* when a wait was in vain */
 
 static void
 event_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
@@ -64,8 +65,10 @@ hub_fixture_wait (HubFixture *self, HubFixtureCondition condition, gpointer user
     g_main_context_iteration (NULL, TRUE);
   if (timed_out)
     {
-      for (guint i = 0; i < self->events->len; i++)
-        g_test_message ("event: %s", (char *)g_ptr_array_index (self->events, i));
+      guint first = self->events->len > SHOWN_EVENTS ? self->events->len - SHOWN_EVENTS : 0;
+
+      for (guint i = first; i < self->events->len; i++)
+        g_test_message ("event: %.200s", (char *)g_ptr_array_index (self->events, i));
       g_error ("waited %d s in vain", WAIT_SECONDS);
     }
   g_source_remove (id);
