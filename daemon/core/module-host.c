@@ -67,10 +67,8 @@ refuse (Client *client, GDBusMessage *call, const GError *error)
 static void
 note_alive (Client *client)
 {
-  guint shortest_ms = bn_workers_get_shortest_ms (client->host->workers, get_name (client));
-
-  bn_module_process_expect (
-      client->process, shortest_ms != 0 ? g_get_monotonic_time () + (gint64)shortest_ms * 1000 : 0);
+  bn_module_process_expect (client->process,
+                            bn_workers_get_shortest_ms (client->host->workers, get_name (client)));
 }
 
 static const BnEventSpec *

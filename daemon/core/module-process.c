@@ -204,9 +204,10 @@ ping (gpointer user_data)
 }
 
 void
-bn_module_process_expect (BnModuleProcess *self, gint64 next_usec)
+bn_module_process_expect (BnModuleProcess *self, guint within_ms)
 {
-  bn_liveness_expect (self->liveness, next_usec);
+  bn_liveness_expect (self->liveness,
+                      within_ms != 0 ? g_get_monotonic_time () + (gint64)within_ms * 1000 : 0);
 }
 
 /* Calls */

@@ -56,9 +56,9 @@ GDBusMessage *bn_module_process_new_peer_call (BnModuleProcess *self, const char
 /* Tells the workers' intervals (a{su}, floating). */
 void bn_module_process_set_demand (BnModuleProcess *self, GVariant *intervals);
 
-/* The module said something just now; @next_usec: until when it must say more (monotonic), 0 if it
- * need not. Past that and a grace it is pinged. */
-void bn_module_process_expect (BnModuleProcess *self, gint64 next_usec);
+/* The module must say something within @within_ms milliseconds from now; 0 if it need not. Past
+ * that and a grace it is pinged. */
+void bn_module_process_expect (BnModuleProcess *self, guint within_ms);
 
 /* Lets the running calls end (at most 2 s), then stops it. */
 void bn_module_process_drain (BnModuleProcess *self);

@@ -53,6 +53,18 @@ stale_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* From now on the module owes a report of its workers: also a first run may hang. */
+static void
+update_demand (BnModules *self, BnHostedModule *module)
+{
+  BnModuleProcess *process = bn_hosted_module_get_process (module);
+
+  bn_hosted_module_update_demand (module);
+  if (process != NULL)
+    bn_module_process_expect (
+        process, bn_workers_get_shortest_ms (self->workers, bn_hosted_module_get_name (module)));
+}
+
 static void
 state_changed_cb (BnHostedModule *module, gpointer user_data)
 {
@@ -62,7 +74,7 @@ state_changed_cb (BnHostedModule *module, gpointer user_data)
 
   bn_workers_set_available (self->workers, name, state == BN_MODULE_READY);
   if (state == BN_MODULE_READY)
-    bn_hosted_module_update_demand (module);
+    update_demand (self, module);
   if (state == BN_MODULE_STOPPED || state == BN_MODULE_DISABLED)
     bn_event_bus_forget_source (self->bus, name);
   publish_state (self, module, bn_module_state_to_string (state));
@@ -77,7 +89,7 @@ manifest_changed_cb (BnHostedModule *module, gpointer user_data)
   BnModules *self = user_data;
 
   bn_workers_set_manifest (self->workers, bn_hosted_module_get_manifest (module));
-  bn_hosted_module_update_demand (module);
+  update_demand (self, module);
 }
 
 static void
@@ -421,7 +433,7 @@ demand_changed_cb (BnWorkers *workers, const char *module, gpointer user_data)
   BnHostedModule *hosted = g_hash_table_lookup (self->modules, module);
 
   if (hosted != NULL)
-    bn_hosted_module_update_demand (hosted);
+    update_demand (self, hosted);
 }
 
 static void

@@ -12,6 +12,9 @@
 #include "introspection/error.h"
 #include "introspection/names.h"
 
+/* An answer is overdue after 3 s, a ping is unanswered after 2 s; the module may be late itself. */
+#define HANG_USEC_MAX (8 * G_USEC_PER_SEC)
+
 static void
 assert_remote_error (GError *error, BnError code)
 {
@@ -162,14 +165,21 @@ test_crash (HubFixture *self, gconstpointer data)
 static void
 test_hang (HubFixture *self, gconstpointer data)
 {
+  gint64 began_usec;
+  gint64 took_usec;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) hung = NULL;
   g_autoptr (GVariant) echo = NULL;
 
   hub_fixture_load_echo (self);
+  began_usec = g_get_monotonic_time ();
   hung = hub_fixture_echo (self, "Hang", NULL, &error);
   g_assert_null (hung);
+  assert_remote_error (error, BN_ERROR_TIMEOUT);
   hub_fixture_wait_event (self, "module.state_changed", "It hangs");
+  took_usec = g_get_monotonic_time () - began_usec;
+  g_test_message ("the hang was found after %" G_GINT64_FORMAT " ms", took_usec / 1000);
+  g_assert_cmpint (took_usec, <, HANG_USEC_MAX);
   hub_fixture_wait_state (self, "ready");
   g_clear_error (&error);
   echo = hub_fixture_echo (self, "Echo", g_variant_new ("(s)", "a"), &error);
@@ -182,6 +192,58 @@ read_uint (HubFixture *self, const char *property)
   g_autoptr (GVariant) value = hub_fixture_module_property (self, property);
 
   return g_variant_get_uint32 (value);
+}
+
+/* A worker that blocks its module owes a report: the module is pinged, and replaced. */
+static void
+test_hanging_worker (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) working = NULL;
+  g_autoptr (GVariant) subscribed = NULL;
+  gint64 began_usec;
+  gint64 took_usec;
+
+  hub_fixture_load_echo (self);
+  working = hub_fixture_echo (self, "Work", g_variant_new ("(us)", 60000, ""), &error);
+  g_assert_no_error (error);
+  subscribed = hub_fixture_call (
+      self, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Subscribe",
+      g_variant_new_parsed ("(['echo.tick'], {'interval-ms': <uint32 100>})"), &error);
+  g_assert_no_error (error);
+  began_usec = g_get_monotonic_time ();
+  hub_fixture_wait_event (self, "module.state_changed", "It hangs");
+  took_usec = g_get_monotonic_time () - began_usec;
+  g_test_message ("the hang was found after %" G_GINT64_FORMAT " ms", took_usec / 1000);
+  g_assert_cmpint (took_usec, <, HANG_USEC_MAX);
+  hub_fixture_wait_state (self, "ready");
+}
+
+/* Each failure in a row makes the wait for the next start twice as long, with 20 % of jitter. */
+static void
+test_backoff (HubFixture *self, gconstpointer data)
+{
+  hub_fixture_load_echo (self);
+  for (guint i = 0; i < 4; i++)
+    {
+      gint64 fell_usec;
+      gint64 wait_usec;
+      gint64 wanted_usec = (gint64)(100 << i) * 1000;
+      g_autofree char *fell =
+          g_strdup_printf ("'state': <'backoff'>, 'generation': <uint32 %u>", i + 1);
+      g_autofree char *starts =
+          g_strdup_printf ("'state': <'starting'>, 'generation': <uint32 %u>", i + 2);
+
+      hub_fixture_wait_state (self, "ready");
+      kill (read_uint (self, "Pid"), SIGKILL);
+      hub_fixture_wait_event (self, "module.state_changed", fell);
+      fell_usec = g_get_monotonic_time ();
+      hub_fixture_wait_event (self, "module.state_changed", starts);
+      wait_usec = g_get_monotonic_time () - fell_usec;
+      g_test_message ("failure %u: %" G_GINT64_FORMAT " ms", i + 1, wait_usec / 1000);
+      g_assert_cmpint (wait_usec, >=, wanted_usec * 7 / 10); /* we hear of it a little late */
+      g_assert_cmpint (wait_usec, <=, wanted_usec * 12 / 10 + 500000);
+    }
 }
 
 /* The sixth failure in a minute is quarantine; reset releases it. */
@@ -472,6 +534,8 @@ main (int argc, char *argv[])
   ADD ("deadline", test_deadline);
   ADD ("crash", test_crash);
   ADD ("hang", test_hang);
+  ADD ("hanging-worker", test_hanging_worker);
+  ADD ("backoff", test_backoff);
   ADD ("quarantine", test_quarantine);
   ADD ("reload-state", test_reload_state);
   ADD ("reload-under-load", test_reload_under_load);
