@@ -40,8 +40,17 @@ describe('ring', () => {
   it('takes nothing from the past', () => {
     const ring = new SampleRing()
     ring.add('', 5000, { v: 1 })
-    expect(ring.add('', 1000, { v: 2 })).toBe(false)
+    expect(ring.add('', 4000, { v: 2 })).toBe(false)
     expect(ring.length).toBe(1)
+  })
+
+  it('begins anew when the clock was set back', () => {
+    const ring = new SampleRing()
+    for (const second of [100, 101, 102]) ring.add('', 1000 * second, { v: second })
+    expect(ring.add('', 40000, { v: 40 })).toBe(true)
+    ring.add('', 41000, { v: 41 })
+    expect([...ring.times]).toEqual([40, 41])
+    expect([...ring.column('v')]).toEqual([40, 41])
   })
 
   it('forgets keys that are gone, or silent for a whole ring', () => {

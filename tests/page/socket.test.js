@@ -38,6 +38,24 @@ async function goLive(hello = {}) {
   return socket
 }
 
+const subscribed = (socket) =>
+  socket.sent.filter(({ type }) => type === 'websocket.subscribe').map(({ payload }) => payload)
+
+// Answers every subscription.
+async function confirm(socket) {
+  for (const { type, id, payload } of [...socket.sent]) {
+    if (type !== 'websocket.subscribe') continue
+    const reply = { sub: payload.sub, recovered: true }
+    socket.receive({ type: 'websocket.subscribe.result', id, ok: true, payload: reply })
+  }
+  await vi.advanceTimersByTimeAsync(0)
+}
+
+function refuse(socket, code) {
+  const { id } = socket.last('websocket.subscribe')
+  socket.receive({ type: 'system.error', id, ok: false, payload: { code, message: code } })
+}
+
 beforeEach(() => {
   vi.useFakeTimers()
   FakeSocket.all = []
@@ -131,25 +149,87 @@ describe('subscriptions', () => {
     hub.subscribe('activity', ['module.*'], { resume: true })
     hub.subscribe('s:a.b', ['a.b'], { rate: 1 })
     const first = await goLive()
+    await confirm(first)
     first.receive([{ type: 'module.state_changed', seq: 42, sub: ['activity'], payload: {} }])
     expect(messages).toHaveLength(1)
     first.onclose({ code: 1006 })
     hub.wake()
     const second = await goLive({ seq: 50 })
-    const sent = second.sent.filter(({ type }) => type === 'websocket.subscribe').map(({ payload }) => payload)
-    expect(sent).toEqual([
+    expect(subscribed(second)).toEqual([
       { sub: 'activity', patterns: ['module.*'], since: { epoch: 'e1', seq: 42 } },
       { sub: 's:a.b', patterns: ['a.b'], rate: 1 }
     ])
     expect(resyncs).toBe(0)
   })
 
-  it('resyncs when the hub is another one', async () => {
+  it('that had not begun begin where they wanted to', async () => {
+    hub.subscribe('m', ['chat.message'], { resume: true, history: true })
     const first = await goLive()
     first.onclose({ code: 1006 })
     hub.wake()
-    await goLive({ epoch: 'e2', seq: 0 })
+    const second = await goLive({ seq: 50 })
+    expect(subscribed(second)).toEqual([
+      { sub: 'm', patterns: ['chat.message'], since: { epoch: 'e1', seq: 0 } }
+    ])
+  })
+
+  it('resync when the hub is another one, events from its beginning', async () => {
+    hub.subscribe('activity', ['module.*'], { resume: true })
+    const first = await goLive()
+    await confirm(first)
+    first.onclose({ code: 1006 })
+    hub.wake()
+    const second = await goLive({ epoch: 'e2', seq: 7 })
     expect(resyncs).toBe(1)
+    expect(subscribed(second)[0].since).toEqual({ epoch: 'e2', seq: 0 })
+  })
+
+  it('follow a new hub behind the same bridge', async () => {
+    hub.subscribe('activity', ['module.*'], { resume: true })
+    hub.subscribe('s:a.b', ['a.b'], { rate: 1 })
+    const socket = await goLive()
+    await confirm(socket)
+    const before = subscribed(socket).length
+    socket.receive({ type: 'system.hello', payload: { ...HELLO, epoch: 'e2', seq: 3 } })
+    expect(hub.state).toBe('live')
+    expect(hub.epoch).toBe('e2')
+    expect(subscribed(socket).slice(before)).toEqual([
+      { sub: 'activity', patterns: ['module.*'], since: { epoch: 'e2', seq: 0 } }
+    ])
+    expect(resyncs).toBe(1)
+  })
+
+  it('read a gap again that was announced', async () => {
+    hub.subscribe('activity', ['module.*'], { resume: true })
+    const socket = await goLive()
+    await confirm(socket)
+    socket.receive({ type: 'system.gap', payload: { from: 20, to: 30 } })
+    expect(subscribed(socket).at(-1).since).toEqual({ epoch: 'e1', seq: 19 })
+    expect(resyncs).toBe(1)
+  })
+
+  it('are tried again while the hub is away, and not once more when it worked', async () => {
+    const onError = vi.fn()
+    const socket = await goLive()
+    hub.subscribe('x', ['a.b'], { onError })
+    refuse(socket, 'unavailable')
+    await vi.advanceTimersByTimeAsync(FIRST_MS)
+    expect(onError).toHaveBeenCalledTimes(1)
+    expect(subscribed(socket)).toHaveLength(2)
+    await confirm(socket)
+    await vi.advanceTimersByTimeAsync(LONGEST_MS)
+    expect(subscribed(socket)).toHaveLength(2)
+  })
+
+  it('do not fail because another of their name took their place', async () => {
+    const onError = vi.fn()
+    const socket = await goLive()
+    hub.subscribe('x', ['a.b'], { onError })
+    const { id } = socket.last('websocket.subscribe')
+    hub.subscribe('x', ['a.c'], { onError })
+    socket.receive({ type: 'system.error', id, ok: false, payload: { code: 'conflict' } })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(onError).not.toHaveBeenCalled()
   })
 
   it('tells who subscribed of a refusal', async () => {

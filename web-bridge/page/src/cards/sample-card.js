@@ -7,6 +7,8 @@ import { useConnection } from '../stores/connection.js'
 import { useSamples } from '../stores/samples.js'
 import { useCardStatus } from './status.js'
 
+const collator = new Intl.Collator(undefined, { numeric: true })
+
 export function useSampleCard(card) {
   const catalog = useCatalog()
   const connection = useConnection()
@@ -19,7 +21,6 @@ export function useSampleCard(card) {
   // Instances in the order of their names; "eth2" before "eth10".
   const keys = computed(() => {
     void version.value
-    const collator = new Intl.Collator(undefined, { numeric: true })
     return [...(sample.value?.latest.keys() ?? [])].sort(collator.compare)
   })
 

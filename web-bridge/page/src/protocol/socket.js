@@ -18,6 +18,7 @@ const RESTART_DELAY_MS = 300
 const REQUEST_TIMEOUT_MS = 15000
 const DEFAULT_HEARTBEAT_MS = 15000
 const SILENT_HEARTBEATS = 2.5
+const PASSING = ['unavailable', 'timeout', 'busy'] // errors after which a subscription is tried again
 
 const CLOSE_RESTARTING = 1012
 const CLOSE_UNAUTHENTICATED = 4401
@@ -39,6 +40,7 @@ export class HubSocket {
   #session = null
   #requests = new PendingRequests()
   #subscriptions = new Map()
+  #sent = 0 // subscriptions sent so far
 
   state = 'idle'
   attempt = 0
@@ -111,15 +113,17 @@ export class HubSocket {
   }
 
   // options: rate (messages a second and key), retained, history (begin with the events that the
-  // hub still has), resume (read after a reconnect what was missed), onError(error). The same name
+  // hub still has), resume (read after a break what was missed), onError(error). The same name
   // again replaces what it stands for.
   subscribe(name, patterns, options = {}) {
-    const subscription = { patterns, ...options }
+    const subscription = { patterns, ...options, begun: false, sent: 0, failures: 0 }
+    clearTimeout(this.#subscriptions.get(name)?.timer)
     this.#subscriptions.set(name, subscription)
     if (this.state === 'live') this.#sendSubscription(name, subscription, this.#beginning(options))
   }
 
   unsubscribe(name) {
+    clearTimeout(this.#subscriptions.get(name)?.timer)
     if (!this.#subscriptions.delete(name) || this.state !== 'live') return
     this.request('websocket.unsubscribe', { sub: name }).catch(() => {})
   }
@@ -137,18 +141,53 @@ export class HubSocket {
     this.#socket.send(JSON.stringify(message))
   }
 
-  #sendSubscription(name, { patterns, rate, retained, onError }, since) {
+  #sendSubscription(name, subscription, since) {
+    const { patterns, rate, retained } = subscription
     const payload = { sub: name, patterns }
     if (rate !== undefined) payload.rate = rate
     if (retained !== undefined) payload.retained = retained
     if (since) payload.since = since
-    this.request('websocket.subscribe', payload)
-      .then((reply) => {
+    clearTimeout(subscription.timer)
+    const number = ++this.#sent
+    subscription.sent = number
+    // What was replaced, or was sent once more, is not judged by its first reply.
+    const current = () => this.#subscriptions.get(name) === subscription && subscription.sent === number
+    this.request('websocket.subscribe', payload).then(
+      (reply) => {
+        if (!current()) return
+        subscription.begun = true
+        subscription.failures = 0
         if (reply.recovered === false && since?.seq > 0) this.#handlers.onResync()
-      })
-      .catch((error) => {
-        if (this.#subscriptions.has(name)) onError?.(error)
-      })
+      },
+      (error) => {
+        // Without a connection it did not fail: the next one makes it again.
+        if (!current() || this.state !== 'live') return
+        if (PASSING.includes(error.code)) this.#trySoon(name, subscription)
+        subscription.onError?.(error)
+      }
+    )
+  }
+
+  // The hub may be away while the bridge is there, and come back without a word to us.
+  #trySoon(name, subscription) {
+    const { sent } = subscription
+    subscription.timer = setTimeout(() => {
+      if (this.state !== 'live' || subscription.sent !== sent) return
+      this.#sendSubscription(name, subscription, this.#beginning(subscription))
+    }, backoffMs(subscription.failures++, this.#random))
+  }
+
+  // Where each subscription goes on: behind the sequence number `seen`, which is of this epoch, or
+  // where it began if it had not begun yet; in an epoch that is new to us, at the beginning.
+  #continue(seen, wanted) {
+    for (const [name, subscription] of this.#subscriptions) {
+      if (!wanted(subscription)) continue
+      const { begun, resume } = subscription
+      let since = this.#beginning(subscription)
+      if (begun && resume) since = { epoch: this.epoch, seq: seen }
+      subscription.begun = false
+      this.#sendSubscription(name, subscription, since)
+    }
   }
 
   #receive(text) {
@@ -183,6 +222,7 @@ export class HubSocket {
       case 'system.pong':
         return true
       case 'system.gap':
+        this.#continue(message.payload.from - 1, ({ begun, resume }) => begun && resume)
         this.#handlers.onResync()
         return true
       default:
@@ -202,6 +242,7 @@ export class HubSocket {
       // The bridge stayed, the hub behind it is a new one.
       this.#adopt(hello)
       this.#handlers.onState()
+      this.#continue(0, ({ begun, resume }) => begun === false || resume)
       this.#handlers.onResync()
       return
     }
@@ -234,22 +275,15 @@ export class HubSocket {
     this.hello = { ...hello, ...reply, session: this.#session }
     this.attempt = 0
     const known = this.epoch
-    const sequence = this.sequence
+    const seen = this.sequence
     this.#adopt(this.hello)
-    const missed = known === this.epoch ? { epoch: known, seq: sequence } : null
+    const same = known === this.epoch
     this.#armWatch()
-    const names = new Set(this.#subscriptions.keys())
+    const before = this.#sent
     this.#setState('live')
-    for (const [name, subscription] of this.#subscriptions) {
-      // What was subscribed meanwhile, by those who heard that it is live, is under way.
-      if (!names.has(name)) continue
-      const resumed = known && subscription.resume
-      const since = resumed
-        ? (missed ?? this.#beginning({ history: true }))
-        : this.#beginning(subscription)
-      this.#sendSubscription(name, subscription, since)
-    }
-    if (known && !missed) this.#handlers.onResync()
+    // What was subscribed meanwhile, by those who heard that it is live, is under way.
+    this.#continue(same ? seen : 0, ({ sent }) => sent <= before)
+    if (known && !same) this.#handlers.onResync()
   }
 
   #beginning({ history }) {

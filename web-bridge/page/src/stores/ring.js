@@ -8,6 +8,7 @@
 
 export const CAPACITY = 600
 export const MOST_COLUMNS = 1024
+export const CLOCK_STEP_MS = 10000
 const SEPARATOR = '\u0000'
 
 export class SampleRing {
@@ -82,12 +83,21 @@ export class SampleRing {
     const elapsed = timeMs - last
     const open = this.#rowOfKey.get(key) !== this.#row
     if (open && Math.abs(elapsed) < this.#intervalMs / 2) return true
-    if (elapsed <= 0) return false
-    if (elapsed > 2.5 * Math.max(this.#intervalMs, this.#previousStep())) {
+    // The machine's clock was set back: what is later than now is nothing that can be shown.
+    if (elapsed < -CLOCK_STEP_MS) this.#clear()
+    else if (elapsed <= 0) return false
+    else if (elapsed > 2.5 * Math.max(this.#intervalMs, this.#previousStep())) {
       this.#append(last + this.#intervalMs)
     }
     this.#append(timeMs)
     return true
+  }
+
+  #clear() {
+    this.#start = 0
+    this.#end = 0
+    this.#columns.clear()
+    this.#rowOfKey.clear()
   }
 
   #previousStep() {

@@ -42,14 +42,16 @@ class SampleType {
       return
     }
     const timeMs = message.ts ?? Date.now()
-    const known = this.latest.get(key)
-    if (known && known.timeMs > timeMs) return
+    // What is retained may be older than what came already; the clock of the machine, which may be
+    // set back, says nothing else.
+    if (message.retained && this.latest.get(key)?.timeMs > timeMs) return
     this.latest.set(key, { payload, timeMs })
     const numbers = {}
     for (const field in payload) {
       const number = typeof payload[field] === 'string' && field === keyField ? null : toNumber(payload[field])
       if (number !== null) numbers[field] = number
     }
+    if (message.retained && timeMs < this.ring.lastTimeMs) return
     this.ring.add(key, timeMs, numbers)
   }
 }
