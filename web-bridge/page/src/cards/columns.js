@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Binnacle authors
 // The columns of tables and details: "name" or "name:as", where as is a unit, badge or meter.
-import { toNumber, UNITS, words } from '../format/units.js'
+import { format, toNumber, UNITS, words } from '../format/units.js'
+import { t } from '../locale/index.js'
 
 const NUMERIC_TYPES = new Set(['y', 'n', 'q', 'i', 'u', 'x', 't', 'd'])
 
@@ -36,6 +37,23 @@ export function badgeTone(value) {
   if (WARNING.test(text)) return 'warning'
   return GOOD.test(text) ? 'good' : 'neutral'
 }
+
+const STATES = () => ({
+  backoff: t('backoff'),
+  disabled: t('disabled'),
+  draining: t('draining'),
+  failed: t('failed'),
+  invalid: t('invalid'),
+  quarantined: t('quarantined'),
+  ready: t('ready'),
+  running: t('running'),
+  sleeping: t('sleeping'),
+  starting: t('starting'),
+  stopped: t('stopped')
+})
+
+// What the hub calls the state of a module or worker, for people.
+export const stateName = (state) => STATES()[state] ?? format(state)
 
 export const METER_WARNING = 80
 export const METER_CRITICAL = 95

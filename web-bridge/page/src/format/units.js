@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Binnacle authors
 // Values as text, by unit: the rules of client-gtk/widgets/format.c, on tests/fixtures/format.json.
+import { shallowReactive } from 'vue'
 import { t } from '../locale/index.js'
 
 const NBSP = '\u00a0'
@@ -11,8 +12,8 @@ const SI = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB']
 const HERTZ = ['Hz', 'kHz', 'MHz', 'GHz', 'THz']
 const PLAIN = ['', 'k', 'M', 'G']
 
-// What a person may choose; stores/preferences.js sets it.
-const choice = { decimalBytes: false, fahrenheit: false }
+// What a person may choose; stores/preferences.js sets it, and what was written follows at once.
+const choice = shallowReactive({ decimalBytes: false, fahrenheit: false })
 
 export function chooseUnits({ decimalBytes, fahrenheit }) {
   choice.decimalBytes = decimalBytes

@@ -3,10 +3,12 @@
 // Addresses of views: #/overview, #/modules, #/workers, #/activity, #/m/MODULE. Each keeps its place.
 import { computed, nextTick, shallowRef } from 'vue'
 
+const MOST_STEPS = 50
+
 export const FIXED = ['overview', 'activity', 'modules', 'workers']
 
 export function parseRoute(hash) {
-  const parts = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
+  const parts = hash.replace(/^#\/?/, '').split('/')
   if (parts[0] === 'm' && /^[a-z][a-z0-9_]*$/.test(parts[1] ?? '')) {
     return { view: 'module', module: parts[1], path: `m/${parts[1]}` }
   }
@@ -16,6 +18,7 @@ export function parseRoute(hash) {
 
 const current = shallowRef(parseRoute(window.location.hash))
 const places = new Map()
+const way = [] // the paths that led here
 
 export const route = computed(() => current.value)
 
@@ -28,6 +31,9 @@ window.addEventListener('hashchange', async () => {
   const next = parseRoute(window.location.hash)
   if (next.path === current.value.path) return
   places.set(current.value.path, scroller()?.scrollTop ?? 0)
+  if (way.at(-1) === next.path) way.pop()
+  else way.push(current.value.path)
+  if (way.length > MOST_STEPS) way.shift()
   current.value = next
   await nextTick()
   const main = scroller()
@@ -38,4 +44,9 @@ window.addEventListener('hashchange', async () => {
 
 export function go(path) {
   window.location.hash = `#/${path}`
+}
+
+// To the page before, as long as it was one of these.
+export function back() {
+  if (way.length) window.history.back()
 }

@@ -7,10 +7,13 @@ import { chooseUnits } from '../format/units.js'
 
 const KEY = 'binnacle'
 
+// Where temperatures are told in Fahrenheit, as CLDR has it.
+const FAHRENHEIT = /-(BS|BZ|KY|PR|PW|US)\b/i
+
 const DEFAULTS = {
   theme: 'auto', // auto, light or dark
-  decimalBytes: false,
-  fahrenheit: /-(US|LR|MM)\b/i.test(navigator.language),
+  bytes: 'auto', // auto, iec (KiB, MiB) or si (kB, MB)
+  temperature: 'auto', // auto, celsius or fahrenheit
   singleKeys: true, // shortcuts without a modifier
   chartMinutes: 5,
   pins: {} // "module.card" -> boolean, where it differs from the manifest
@@ -31,7 +34,13 @@ export const usePreferences = defineStore('preferences', () => {
 
   function apply() {
     document.documentElement.dataset.theme = values.theme
-    chooseUnits(values)
+    // No language has a custom of its own for the prefixes of bytes: what memory is counted in.
+    chooseUnits({
+      decimalBytes: values.bytes === 'si',
+      fahrenheit:
+        values.temperature === 'fahrenheit' ||
+        (values.temperature === 'auto' && FAHRENHEIT.test(navigator.language))
+    })
   }
 
   watch(values, () => {
