@@ -7,6 +7,7 @@ import { computed, ref, shallowReactive } from 'vue'
 import { useConnection } from './connection.js'
 
 export const GROUPS = ['monitor', 'control', 'desk', 'hub']
+const NUMBERS = ['stat', 'gauge']
 const RELOAD_DELAY_MS = 100
 
 export const useCatalog = defineStore('catalog', () => {
@@ -23,6 +24,7 @@ export const useCatalog = defineStore('catalog', () => {
     [...modules.values()].sort((a, b) => titleOf(a.name).localeCompare(titleOf(b.name)))
   )
 
+  // Numbers first, then what needs room; each in the order of the manifests.
   const cards = computed(() => {
     const list = []
     for (const module of ordered.value) {
@@ -30,7 +32,7 @@ export const useCatalog = defineStore('catalog', () => {
         list.push({ ...card, module: module.name, ref: `${module.name}.${card.id}` })
       }
     }
-    return list
+    return list.sort((a, b) => NUMBERS.includes(b.kind) - NUMBERS.includes(a.kind))
   })
 
   const pages = computed(() =>
