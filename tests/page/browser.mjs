@@ -23,12 +23,20 @@ export function launch() {
   return chromium.launch({ executablePath, headless: true, args: ARGUMENTS })
 }
 
-// A page that notes everything which must not happen.
-export async function openPage(browser, { viewport = DESKTOP, dark = false, phone = false } = {}) {
+// What a browser itself says of a server that is not there, or does not know it.
+export const UNREACHABLE = /^(WebSocket connection to|Failed to load resource: net::ERR)/
+export const UNKNOWN_SESSION = /^Failed to load resource: .* status of 401/
+
+// A page that notes everything which must not happen: whatever is written on the console, unless it
+// is one of `expected`, and every breach of the Content-Security-Policy.
+export async function openPage(
+  browser,
+  { viewport = DESKTOP, dark = false, phone = false, locale = 'en-GB', expected = [] } = {}
+) {
   const context = await browser.newContext({
     viewport,
     colorScheme: dark ? 'dark' : 'light',
-    locale: 'en-GB',
+    locale,
     hasTouch: phone,
     isMobile: phone,
     reducedMotion: 'reduce'
@@ -36,10 +44,8 @@ export async function openPage(browser, { viewport = DESKTOP, dark = false, phon
   const page = await context.newPage()
   const problems = []
   page.on('console', (message) => {
-    // A refused connection is what a lost server looks like; everything else is a fault.
-    if (message.type() === 'error' && !/WebSocket|net::ERR|status of 401/.test(message.text())) {
-      problems.push(message.text())
-    }
+    const text = message.text()
+    if (!expected.some((pattern) => pattern.test(text))) problems.push(`${message.type()}: ${text}`)
   })
   page.on('pageerror', (error) => problems.push(`${error.message}\n${error.stack}`))
   await page.addInitScript(() => {

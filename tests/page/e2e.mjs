@@ -3,41 +3,25 @@
 // The page in Chromium against the test bridge: e2e.mjs DIST. Prints TAP.
 import assert from 'node:assert/strict'
 import { TestBridge } from './bridge.mjs'
-import { launch, openPage, PHONE } from './browser.mjs'
+import { PHONE, UNKNOWN_SESSION, UNREACHABLE } from './browser.mjs'
+import { finish, go, test as testWith } from './tap.mjs'
 
 const [dist] = process.argv.slice(2)
 const UPDATES = 10000
 const HEAP_GROWTH_BYTES = 3e6
 
-const browser = await launch()
-let number = 0
-let failed = 0
-
-async function test(name, body, options) {
+async function start() {
   const bridge = new TestBridge({ dist, intervalMs: 200 })
   await bridge.listen()
-  const { context, page, problems } = await openPage(browser, options)
-  number++
-  try {
-    await body({ bridge, page, context })
-    assert.deepEqual(problems, [])
-    assert.deepEqual(await page.evaluate(() => window.cspViolations), [])
-    console.log(`ok ${number} - ${name}`)
-  } catch (error) {
-    failed++
-    console.log(`not ok ${number} - ${name}`)
-    for (const line of String(error.stack).split('\n')) console.log(`# ${line}`)
-  }
-  await context.close()
-  await bridge.close()
+  return { bridge, close: () => bridge.close() }
 }
+
+const test = (name, body, options) => testWith(name, start, body, options)
 
 async function signIn({ bridge, page }) {
   await page.goto(`${bridge.address}#s=${bridge.secret}`)
   await page.locator('.card.kind-stat.is-live').first().waitFor()
 }
-
-const go = (page, path) => page.evaluate((to) => (window.location.hash = to), `#/${path}`)
 
 await test('a secret signs in and leaves the address', async ({ bridge, page }) => {
   await signIn({ bridge, page })
@@ -51,7 +35,7 @@ await test('without a session the page says how to get an address', async ({ bri
   await page.getByText('binnacle open').waitFor()
   await page.goto(`${bridge.address}#s=wrong`)
   await page.getByText('The secret is used up or too old').waitFor()
-})
+}, { expected: [UNKNOWN_SESSION] })
 
 await test('a lost server leaves values stale, then live, without a reload', async ({ bridge, page }) => {
   await signIn({ bridge, page })
@@ -72,7 +56,7 @@ await test('a lost server leaves values stale, then live, without a reload', asy
   await page.locator('.kind-stat.is-live').first().waitFor()
   assert.equal(await page.evaluate(() => window.notReloaded), true)
   assert.equal(await page.evaluate(() => document.querySelector('main').scrollTop), 300)
-})
+}, { expected: [UNREACHABLE] })
 
 await test('an action that destroys asks, naming its object', async ({ bridge, page }) => {
   await signIn({ bridge, page })
@@ -156,6 +140,4 @@ await test(`the heap is flat over ${UPDATES} updates`, async ({ bridge, page, co
   assert.ok(growth < HEAP_GROWTH_BYTES, `${growth} B`)
 })
 
-console.log(`1..${number}`)
-await browser.close()
-process.exitCode = failed ? 1 : 0
+await finish()

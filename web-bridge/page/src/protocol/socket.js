@@ -113,8 +113,8 @@ export class HubSocket {
   }
 
   // options: rate (messages a second and key), retained, history (begin with the events that the
-  // hub still has), resume (read after a break what was missed), onError(error). The same name
-  // again replaces what it stands for.
+  // hub still has), resume (read after a break what was missed), onBegin(), onError(error). The same
+  // name again replaces what it stands for.
   subscribe(name, patterns, options = {}) {
     const subscription = { patterns, ...options, begun: false, sent: 0, failures: 0 }
     clearTimeout(this.#subscriptions.get(name)?.timer)
@@ -157,6 +157,7 @@ export class HubSocket {
         if (!current()) return
         subscription.begun = true
         subscription.failures = 0
+        subscription.onBegin?.()
         if (reply.recovered === false && since?.seq > 0) this.#handlers.onResync()
       },
       (error) => {

@@ -112,6 +112,7 @@ export const useConnection = defineStore('connection', () => {
     host,
     start,
     signOut,
+    epoch: () => socket.epoch,
     retryNow: () => socket.wake(),
     allows: (wanted) => LEVELS.indexOf(level.value) >= LEVELS.indexOf(wanted ?? 'observe'),
     request: (type, payload, options) => socket.request(type, payload, options),

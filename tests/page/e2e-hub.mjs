@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Binnacle authors
+// The page in Chromium against the real hub, modules and bridge: e2e-hub.mjs BUILD PAGE. Prints TAP.
+import assert from 'node:assert/strict'
+import { UNKNOWN_SESSION, UNREACHABLE } from './browser.mjs'
+import { RealHub } from './hub.mjs'
+import { finish, go, test as testWith } from './tap.mjs'
+
+const [build, page] = process.argv.slice(2)
+const PATIENCE_MS = 20000
+const HEALED_MS = 3000 // about a second, on a machine that is busy with other tests
+
+async function start() {
+  const hub = new RealHub({ build, page })
+  await hub.start()
+  return { hub, close: () => hub.close() }
+}
+
+const test = (name, body, options) => testWith(name, start, body, options)
+
+async function signIn(page, hub, path = 'overview') {
+  await page.goto(await hub.address())
+  await page.locator('.card.is-live').first().waitFor()
+  await go(page, path)
+}
+
+const card = (page, title) => page.getByRole('region', { name: title, exact: true })
+
+// Playwright's own waitForFunction needs eval, which the page forbids.
+async function within(promise, what) {
+  let timer
+  const late = new Promise((resolve, reject) => {
+    timer = setTimeout(async () => reject(new Error(`Waited in vain for ${await what()}`)), PATIENCE_MS)
+  })
+  await Promise.race([promise, late])
+  clearTimeout(timer)
+}
+
+// Everything that a card was from now on, with the time, and whether the document is still the same.
+async function watchCard(page, title) {
+  await card(page, title).and(page.locator('.is-live')).waitFor()
+  await page.evaluate((name) => {
+    const element = [...document.querySelectorAll('section.card')].find(
+      (section) => section.querySelector('h3').textContent === name
+    )
+    window.seen = []
+    const note = () => {
+      const state = /is-(\w+)/.exec(element.className)[1]
+      if (window.seen.at(-1)?.state === state) return
+      const text = element.querySelector('.card-message, .as-of')?.textContent ?? ''
+      const figure = element.querySelector('.figure')?.textContent ?? ''
+      window.seen.push({ state, text, figure, time: performance.now() })
+    }
+    note()
+    new MutationObserver(note).observe(element, { subtree: true, childList: true, attributes: true })
+  }, title)
+}
+
+const seen = (page) => page.evaluate(() => window.seen)
+
+async function seenState(page, wanted) {
+  const found = page.evaluate(
+    (states) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const left = [...states]
+          for (const { state } of window.seen) if (state === left[0]) left.shift()
+          if (left.length === 0) resolve()
+        }
+        new MutationObserver(look).observe(document.body, {
+          subtree: true,
+          childList: true,
+          attributes: true,
+          characterData: true
+        })
+        look()
+      }),
+    wanted
+  )
+  await within(found, async () => `${wanted.join(', ')}; seen: ${JSON.stringify(await seen(page))}`)
+  return seen(page)
+}
+
+// What a field shows changes by itself.
+async function changes(locator) {
+  const changed = locator.evaluate(
+    (element) =>
+      new Promise((resolve) => {
+        const before = element.textContent
+        const options = { subtree: true, childList: true, characterData: true }
+        new MutationObserver(() => element.textContent !== before && resolve()).observe(element, options)
+      })
+  )
+  await within(changed, async () => `a change of “${await locator.textContent()}”`)
+}
+
+// Resolves when the bridge told this page something.
+function heard(page, type, wanted) {
+  return new Promise((resolve) => {
+    page.on('websocket', (socket) => socket.on('framereceived', look))
+    function look({ payload }) {
+      const messages = [JSON.parse(payload)].flat()
+      if (messages.some((message) => message.type === type && wanted(message.payload))) resolve()
+    }
+  })
+}
+
+await test('the printed address signs one browser in, once', async ({ hub, page, context, open }) => {
+  const address = await hub.address()
+  await page.goto(address)
+  await card(page, 'CPU').and(page.locator('.is-live')).waitFor()
+  assert.equal(new URL(page.url()).hash, '')
+  const [cookie] = await context.cookies()
+  assert.equal(cookie.httpOnly, true)
+  assert.equal(cookie.sameSite, 'Strict')
+  await page.reload()
+  await card(page, 'CPU').and(page.locator('.is-live')).waitFor()
+  const second = await open({ expected: [UNKNOWN_SESSION] })
+  await second.page.goto(address)
+  await second.page.getByRole('alert').waitFor()
+  await second.page.getByText('binnacle open', { exact: true }).waitFor()
+})
+
+await test('System shows this machine, live', async ({ hub, page }) => {
+  await signIn(page, hub, 'm/system_info')
+  const [{ identity }] = await hub.command('call', 'system_info.identity')
+  const details = card(page, 'This machine')
+  await details.getByText(identity.kernel, { exact: true }).waitFor()
+  await card(page, 'CPU').getByRole('meter', { name: 'CPU' }).waitFor()
+  assert.match(await card(page, 'Memory').locator('.figure').textContent(), /^\d.*iB$/)
+  assert.match(await card(page, 'Memory').locator('.of').textContent(), /^\d.*% of \d.*iB$/)
+  await card(page, 'File systems').getByRole('row', { name: /^\// }).first().waitFor()
+  await page.getByRole('img', { name: /^CPU time: User \d.*%, System \d.*%.*Axis from 0 to 100%/ }).waitFor()
+  await changes(card(page, 'Running for').locator('.figure'))
+})
+
+await test('two browsers chat', async ({ hub, page, open }) => {
+  await signIn(page, hub, 'm/chat')
+  const { page: other } = await open()
+  await signIn(other, hub, 'm/chat')
+  const line = (of) => of.getByRole('textbox', { name: 'Message to lobby' })
+  const log = (of) => of.getByRole('log', { name: 'Messages' })
+  for (const one of [page, other]) await card(one, 'Messages').and(one.locator('.is-live')).waitFor()
+  await line(page).fill('Is the new disk in?')
+  await line(page).press('Enter')
+  await log(other).getByText('Is the new disk in?').waitFor()
+  await line(other).fill('Since this morning.')
+  await other.getByRole('button', { name: 'Send' }).click()
+  await log(page).getByText('Since this morning.').waitFor()
+  assert.deepEqual(await log(page).locator('p').allTextContents(), ['Is the new disk in?', 'Since this morning.'])
+  await card(other, 'Rooms').getByRole('row', { name: /^lobby/ }).getByText('2', { exact: true }).waitFor()
+})
+
+await test('a killed module is seen and heals without a reload', async ({ hub, page }) => {
+  await signIn(page, hub, 'm/system_info')
+  await watchCard(page, 'Memory')
+  const { pid } = await hub.module('system_info')
+  process.kill(pid, 'SIGKILL')
+  const states = await seenState(page, ['live', 'stopped', 'live'])
+  const [, stopped] = states
+  const took = Math.round(states.at(-1).time - stopped.time)
+  console.log(`# healed ${took} ms after it was seen`)
+  assert.match(stopped.text, /This module (failed|is starting)/)
+  assert.match(stopped.text, /signal 9|killed/i)
+  assert.match(stopped.figure, /^\d.*iB$/, 'the value stays')
+  assert.ok(took < HEALED_MS, `${took} ms`)
+  assert.notEqual((await hub.module('system_info')).pid, pid)
+  await changes(card(page, 'Running for').locator('.figure'))
+})
+
+await test('a new build takes over and nothing is seen of it', async ({ hub, page }) => {
+  const before = await hub.module('system_info')
+  const replaced = heard(page, 'module.state_changed', ({ name, state, generation }) =>
+    name === before.name && state === 'ready' && generation > before.generation)
+  await signIn(page, hub, 'm/system_info')
+  await watchCard(page, 'Memory')
+  await hub.updateProgram('system_info')
+  await within(replaced, async () => 'another generation of system_info')
+  const after = await hub.module('system_info')
+  assert.notEqual(after.pid, before.pid)
+  await changes(card(page, 'Running for').locator('.figure'))
+  assert.deepEqual((await seen(page)).map(({ state }) => state), ['live'])
+  await go(page, 'modules')
+  await page.getByRole('listitem').filter({ hasText: 'What this machine is' }).getByText('ready').waitFor()
+})
+
+await test('a restarted bridge is found again, at the same place', async ({ hub, page }) => {
+  await signIn(page, hub, 'm/system_info')
+  await watchCard(page, 'Memory')
+  await page.evaluate(() => (document.querySelector('main').scrollTop = 400))
+  await hub.endBridge()
+  await page.getByText(/Connection lost/).first().waitFor()
+  const stale = (await seenState(page, ['live', 'stale'])).at(-1)
+  assert.match(stale.text, /^As of \d\d:\d\d:\d\d$/)
+  assert.match(stale.figure, /^\d.*iB$/)
+  await hub.startBridge()
+  await seenState(page, ['live', 'stale', 'live'])
+  assert.equal(await page.evaluate(() => document.querySelector('main').scrollTop), 400)
+  await changes(card(page, 'Running for').locator('.figure'))
+}, { expected: [UNREACHABLE] })
+
+await test('a restarted hub has another epoch and shows how things stand', async ({ hub, page }) => {
+  const epochs = new Set()
+  const restarted = heard(page, 'system.hello', ({ epoch }) => epoch && epochs.add(epoch).size > 1)
+  await signIn(page, hub, 'm/system_info')
+  await watchCard(page, 'Memory')
+  await hub.endHub()
+  await hub.startHub()
+  await within(restarted, async () => 'another epoch')
+  await changes(card(page, 'Running for').locator('.figure'))
+  await go(page, 'm/chat')
+  await page.getByRole('textbox', { name: 'Message to lobby' }).fill('Still here')
+  await page.keyboard.press('Enter')
+  await page.getByRole('log').getByText('Still here').waitFor()
+  await go(page, 'modules')
+  for (const title of ['Chat', 'System']) await page.getByRole('listitem').filter({ hasText: title }).getByText('ready').waitFor()
+})
+
+await finish()

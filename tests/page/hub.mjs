@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: 2026 The Binnacle authors
+// The real hub, its modules and the real web bridge on a message bus of their own, out of the build
+// folder. The modules are copies: a test may touch and break them.
+import { execFile, spawn } from 'node:child_process'
+import { appendFile, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const MODULE_FILES = {
+  chat: ['binnacle-chat', 'chat.module', 'org.binnacle.Chat1.xml'],
+  system_info: ['binnacle-system-info', 'system_info.module', 'org.binnacle.SystemInfo1.xml']
+}
+const START_SECONDS = 20
+
+// A port that was free a moment ago; the bridge is told which one to take.
+async function freePort() {
+  const server = createServer()
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+// A program whose first line on `fd` says that it is ready; it ends with this process at the latest.
+class Program {
+  #process
+
+  constructor(path, args, { env, lineFrom = 1 }) {
+    const stdio = ['ignore', 'pipe', 'pipe', 'pipe']
+    this.#process = spawn(path, args, { env, stdio })
+    this.errors = ''
+    this.#process.stderr.on('data', (data) => (this.errors += data))
+    this.exit = new Promise((resolve) =>
+      this.#process.once('exit', (code, signal) => resolve({ code, signal }))
+    )
+    this.line = new Promise((resolve, reject) => {
+      createInterface({ input: this.#process.stdio[lineFrom] }).once('line', resolve)
+      this.#process.once('error', reject)
+      this.exit.then(({ code }) => reject(new Error(`${path} ended with ${code}: ${this.errors}`)))
+    })
+    this.line.catch(() => {})
+  }
+
+  get pid() {
+    return this.#process.pid
+  }
+
+  async end(signal = 'SIGTERM') {
+    this.#process.kill(signal)
+    return this.exit
+  }
+}
+
+export class RealHub {
+  #build
+  #page
+  #folder
+  #env
+  #bus = null
+  #hub = null
+  #bridge = null
+
+  port = 0
+
+  // build: the build folder; page: the folder of the built page.
+  constructor({ build, page }) {
+    this.#build = build
+    this.#page = page
+  }
+
+  #moduleFile(module, file) {
+    return join(this.#folder, 'modules', module, file)
+  }
+
+  // A new build of a module's program: other contents, which behave the same, put into its place as
+  // an installer does.
+  async updateProgram(module) {
+    const path = this.#moduleFile(module, MODULE_FILES[module][0])
+    await cp(path, `${path}.new`)
+    await appendFile(`${path}.new`, '\n')
+    await rename(`${path}.new`, path)
+  }
+
+  async start() {
+    this.#folder = await mkdtemp(join(tmpdir(), 'binnacle-page-'))
+    for (const folder of ['run', 'state', 'data']) {
+      await mkdir(join(this.#folder, folder), { mode: 0o700 })
+    }
+    for (const [module, files] of Object.entries(MODULE_FILES)) {
+      await mkdir(join(this.#folder, 'modules', module), { recursive: true })
+      for (const file of files) {
+        await cp(join(this.#build, 'daemon/modules', module, file), this.#moduleFile(module, file))
+      }
+    }
+    const sdk = join(this.#build, 'daemon/sdk')
+    this.#env = {
+      ...process.env,
+      XDG_RUNTIME_DIR: join(this.#folder, 'run'),
+      XDG_STATE_HOME: join(this.#folder, 'state'),
+      XDG_DATA_HOME: join(this.#folder, 'data'),
+      BINNACLE_MODULE_PATH: join(this.#folder, 'modules'),
+      // The copies are not beside their library.
+      LD_LIBRARY_PATH: sdk,
+      PYTHONPATH: join(sdk, 'python')
+    }
+    const args = ['--session', '--nofork', '--print-address=3']
+    this.#bus = new Program('dbus-daemon', args, { env: this.#env, lineFrom: 3 })
+    this.#env.DBUS_SESSION_BUS_ADDRESS = await this.#bus.line
+    this.port = await freePort()
+    await this.startHub()
+    await this.startBridge()
+  }
+
+  async startHub() {
+    this.#hub = new Program(join(this.#build, 'daemon/binnacled'), ['--session'], { env: this.#env })
+    const wait = ['wait', '--session', '--timeout', `${START_SECONDS}`, 'org.binnacle.Hub1']
+    await run('gdbus', wait, { env: this.#env })
+  }
+
+  async startBridge() {
+    const args = ['--session', '--port', `${this.port}`, '--page-dir', this.#page]
+    const path = join(this.#build, 'web-bridge/binnacle-web-bridge')
+    this.#bridge = new Program(path, args, { env: this.#env })
+    await this.#bridge.line
+  }
+
+  async endHub(signal) {
+    return this.#hub.end(signal)
+  }
+
+  async endBridge(signal) {
+    return this.#bridge.end(signal)
+  }
+
+  // The command "binnacle": the objects that it printed.
+  async command(...args) {
+    const path = join(this.#build, 'daemon/cli/binnacle')
+    const { stdout } = await run(path, ['--session', '--json', ...args], { env: this.#env })
+    return stdout.trim().split('\n').filter(Boolean).flatMap((line) => JSON.parse(line))
+  }
+
+  // A new address with its one-use secret, as a person gets it.
+  async address() {
+    const path = join(this.#build, 'daemon/cli/binnacle')
+    const args = ['--session', 'open', '--print', '--port', `${this.port}`]
+    const { stdout } = await run(path, args, { env: this.#env })
+    return stdout.trim()
+  }
+
+  async module(name) {
+    return (await this.command('modules')).find((row) => row.name === name)
+  }
+
+  async close() {
+    for (const program of [this.#bridge, this.#hub, this.#bus]) await program?.end()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}
