@@ -38,6 +38,16 @@ call_async (BnBackend *backend, const char *interface, const char *method, GVari
     reply = g_variant_new ("(u)", ++self->last_id);
   else if (g_str_equal (method, "GetRetained"))
     reply = g_variant_new_parsed ("([('a.b', {'x': <1.5>}, {'time': <int64 5>})],)");
+  else if (g_str_equal (method, "Replay"))
+    {
+      guint64 after;
+
+      g_variant_get_child (owned, 1, "t", &after);
+      if (after < 5)
+        reply = g_variant_new_parsed ("(true, [('a.b', {'x': <1>}, {'sequence': <uint64 5>})])");
+      else
+        reply = g_variant_new_parsed ("(false, @a(sa{sv}a{sv}) [])");
+    }
   else if (g_str_equal (method, "Request"))
     {
       g_autoptr (GVariant) payload = g_variant_get_child_value (owned, 1);

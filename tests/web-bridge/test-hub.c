@@ -21,7 +21,12 @@ struct _TestHub
   GPtrArray *connections; /* GDBusConnection */
   GPtrArray *objects;     /* skeletons */
   GPtrArray *subscriptions;
-  GPtrArray *retained;  /* GVariant (sa{sv}a{sv}) */
+  GPtrArray *retained; /* GVariant (sa{sv}a{sv}) */
+  GPtrArray *ring;     /* GVariant (sa{sv}a{sv}), numbered without a hole */
+  guint ring_events;
+  guint page_events;
+  char *early_method; /* (nullable): see test_hub_emit_before() */
+  char *early_type;
   GHashTable *calls;    /* method -> count */
   GHashTable *sessions; /* handle -> token */
   char *epoch;
@@ -46,6 +51,19 @@ count (TestHub *self, const char *method)
   guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->calls, method));
 
   g_hash_table_replace (self->calls, g_strdup (method), GUINT_TO_POINTER (n + 1));
+}
+
+static void
+note_call (TestHub *self, const char *method)
+{
+  g_autofree char *type = NULL;
+
+  count (self, method);
+  if (g_strcmp0 (self->early_method, method) != 0)
+    return;
+  g_clear_pointer (&self->early_method, g_free);
+  type = g_steal_pointer (&self->early_type);
+  test_hub_emit_event (self, type, "{}");
 }
 
 static gboolean
@@ -175,7 +193,7 @@ on_get_retained (BnEventBus1 *object, GDBusMethodInvocation *invocation,
   TestHub *self = user_data;
   GVariantBuilder builder;
 
-  count (self, "GetRetained");
+  note_call (self, "GetRetained");
   if (!check_session (self, options, invocation))
     return TRUE;
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sa{sv}a{sv})"));
@@ -188,6 +206,35 @@ on_get_retained (BnEventBus1 *object, GDBusMethodInvocation *invocation,
         g_variant_builder_add_value (&builder, self->retained->pdata[i]);
     }
   bn_event_bus1_complete_get_retained (object, invocation, g_variant_builder_end (&builder));
+  return TRUE;
+}
+
+static gboolean
+on_replay (BnEventBus1 *object, GDBusMethodInvocation *invocation, const char *epoch, guint64 after,
+           const char *const *patterns, GVariant *options, gpointer user_data)
+{
+  TestHub *self = user_data;
+  guint64 first = self->sequence - self->ring->len + 1;
+  gboolean same = g_str_equal (epoch, self->epoch) && after <= self->sequence;
+  GVariantBuilder builder;
+  guint n = 0;
+
+  note_call (self, "Replay");
+  if (!check_session (self, options, invocation))
+    return TRUE;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sa{sv}a{sv})"));
+  for (guint i = 0; same && i < self->ring->len && n < self->page_events; i++)
+    {
+      const char *type;
+
+      g_variant_get (self->ring->pdata[i], "(&s@a{sv}@a{sv})", &type, NULL, NULL);
+      if (first + i <= after || !matches (patterns, type))
+        continue;
+      g_variant_builder_add_value (&builder, self->ring->pdata[i]);
+      n++;
+    }
+  bn_event_bus1_complete_replay (object, invocation, same && after + 1 >= first,
+                                 g_variant_builder_end (&builder));
   return TRUE;
 }
 
@@ -293,17 +340,67 @@ parse (const char *text)
 }
 
 guint64
-test_hub_emit_event (TestHub *self, const char *type, const char *payload)
+test_hub_emit_unheard (TestHub *self, const char *type, const char *payload)
 {
   g_autoptr (GVariant) fields = parse (payload);
 
   self->sequence++;
+  g_ptr_array_add (self->ring, g_variant_ref_sink (g_variant_new (
+                                   "(s@a{sv}@a{sv})", type, fields,
+                                   g_variant_new_parsed ("{'sequence': <%t>, 'time': <int64 1000>,"
+                                                         "'source': <'demo'>}",
+                                                         self->sequence))));
+  if (self->ring->len > self->ring_events)
+    g_ptr_array_remove_index (self->ring, 0);
+  return self->sequence;
+}
+
+guint64
+test_hub_emit_event (TestHub *self, const char *type, const char *payload)
+{
+  g_autoptr (GVariant) fields = parse (payload);
+
+  test_hub_emit_unheard (self, type, payload);
   send_signal (self, BN_IFACE_EVENT_BUS, "Event",
                g_variant_new ("(s@a{sv}@a{sv})", type, fields,
                               g_variant_new_parsed ("{'sequence': <%t>, 'time': <int64 1000>,"
                                                     "'source': <'demo'>, 'ids': <%@au>}",
                                                     self->sequence, make_ids (self, type))));
   return self->sequence;
+}
+
+guint64 *
+test_hub_list_events (TestHub *self, const char *pattern, guint *n)
+{
+  guint64 *sequences = g_new (guint64, self->ring->len);
+  guint64 first = self->sequence - self->ring->len + 1;
+
+  *n = 0;
+  for (guint i = 0; i < self->ring->len; i++)
+    {
+      const char *type;
+
+      g_variant_get (self->ring->pdata[i], "(&s@a{sv}@a{sv})", &type, NULL, NULL);
+      if (bn_pattern_matches (pattern, type))
+        sequences[(*n)++] = first + i;
+    }
+  return sequences;
+}
+
+void
+test_hub_set_ring (TestHub *self, guint events, guint page)
+{
+  self->ring_events = events;
+  self->page_events = page;
+}
+
+void
+test_hub_emit_before (TestHub *self, const char *method, const char *type)
+{
+  g_free (self->early_method);
+  g_free (self->early_type);
+  self->early_method = g_strdup (method);
+  self->early_type = g_strdup (type);
 }
 
 void
@@ -409,6 +506,7 @@ on_new_connection (GDBusServer *server, GDBusConnection *connection, gpointer us
   g_signal_connect (bus, "handle-subscribe", G_CALLBACK (on_subscribe), self);
   g_signal_connect (bus, "handle-unsubscribe", G_CALLBACK (on_unsubscribe), self);
   g_signal_connect (bus, "handle-get-retained", G_CALLBACK (on_get_retained), self);
+  g_signal_connect (bus, "handle-replay", G_CALLBACK (on_replay), self);
   g_signal_connect (bus, "handle-request", G_CALLBACK (on_request), self);
   g_signal_connect (bus, "handle-emit", G_CALLBACK (on_emit), self);
   g_signal_connect (access, "handle-authenticate", G_CALLBACK (on_authenticate), self);
@@ -434,6 +532,9 @@ test_hub_new (const char *path, const char *epoch)
   self->objects = g_ptr_array_new_with_free_func (g_object_unref);
   self->subscriptions = g_ptr_array_new_with_free_func ((GDestroyNotify)subscription_free);
   self->retained = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
+  self->ring = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
+  self->ring_events = 4096;
+  self->page_events = 500;
   self->calls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->epoch = g_strdup (epoch);
@@ -458,6 +559,9 @@ test_hub_free (TestHub *self)
   g_ptr_array_unref (self->connections);
   g_ptr_array_unref (self->subscriptions);
   g_ptr_array_unref (self->retained);
+  g_ptr_array_unref (self->ring);
+  g_free (self->early_method);
+  g_free (self->early_type);
   g_hash_table_unref (self->calls);
   g_hash_table_unref (self->sessions);
   g_free (self->epoch);

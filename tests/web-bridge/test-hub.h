@@ -21,6 +21,14 @@ void test_hub_free (TestHub *self);
 /* A subscription that somebody has whose patterns match gets it. Payloads are GVariant text. */
 guint64 test_hub_emit_event (TestHub *self, const char *type, const char *payload);
 void test_hub_emit_sample (TestHub *self, const char *type, const char *key, const char *payload);
+/* The last event happened, but the bridge did not hear of it: only the ring has it. */
+guint64 test_hub_emit_unheard (TestHub *self, const char *type, const char *payload);
+/* The numbers of the events that the ring has, of those that match. */
+guint64 *test_hub_list_events (TestHub *self, const char *pattern, guint *n);
+/* The ring keeps the last @events, and answers with at most @page of them at once. */
+void test_hub_set_ring (TestHub *self, guint events, guint page);
+/* The hub's next call of @method finds that an event of @type happens just before its answer. */
+void test_hub_emit_before (TestHub *self, const char *method, const char *type);
 /* Is answered to GetRetained from now on. */
 void test_hub_retain (TestHub *self, const char *type, const char *payload);
 void test_hub_emit_gap (TestHub *self, guint64 from, guint64 to);

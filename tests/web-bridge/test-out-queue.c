@@ -21,7 +21,7 @@ make (BnBroadcastClass class, const char *type, guint64 sequence, const char *ke
   if (key != NULL)
     g_variant_dict_insert (&meta, "key", "s", key);
   values = g_variant_ref_sink (g_variant_dict_end (&meta));
-  return bn_broadcast_new (class, type, payload, values, FALSE);
+  return bn_broadcast_new (class, type, payload, values, BN_BROADCAST_LIVE);
 }
 
 static void

@@ -149,6 +149,12 @@ web_client_set_reading (WebClient *self, gboolean reading)
 }
 
 void
+web_client_limit_receive_buffer (WebClient *self, int bytes)
+{
+  g_assert_cmpint (setsockopt (self->fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes), ==, 0);
+}
+
+void
 web_client_send_bytes (WebClient *self, const void *data, gsize length)
 {
   const guint8 *at = data;

@@ -42,6 +42,8 @@ guint web_client_get_heard (WebClient *self);
 /* Waits for the end; the code of the close frame, 1006 without one. */
 guint web_client_wait_close (WebClient *self);
 gboolean web_client_is_closed (WebClient *self);
+/* What the kernel takes while nobody reads. */
+void web_client_limit_receive_buffer (WebClient *self, int bytes);
 /* Reads no more, or again. */
 void web_client_set_reading (WebClient *self, gboolean reading);
 

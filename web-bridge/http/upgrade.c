@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* From a request to a WebSocket: libsoup does the handshake, then its socket is taken over. */
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "http/http-private.h"
@@ -9,6 +10,10 @@
 
 /* What may have come behind the handshake; more is a client that does not wait for our answer. */
 #define EARLY_BYTES 16384
+
+/* What the kernel may hold for a client that reads slowly. What waits with us instead can still be
+ * replaced by something newer. */
+#define SEND_BUFFER_BYTES (256 * 1024)
 
 typedef struct
 {
@@ -71,7 +76,7 @@ on_wrote_handshake (SoupServerMessage *message, gpointer user_data)
   g_autoptr (GIOStream) stream = NULL;
   g_autoptr (GBytes) early = NULL;
   Place *place;
-  int fd;
+  int fd, send_buffer = SEND_BUFFER_BYTES;
 
   if (connection == NULL || server->stopped)
     return;
@@ -83,6 +88,7 @@ on_wrote_handshake (SoupServerMessage *message, gpointer user_data)
       bn_connection_shut (connection);
       return;
     }
+  setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
   place = g_new0 (Place, 1);
   place->server = g_object_ref (server);
   place->address = g_strdup (connection->address);

@@ -63,6 +63,8 @@ static const char *const names[] = {
   [BN_COUNT_COALESCED] = "coalesced",
   [BN_COUNT_DROPPED] = "dropped",
   [BN_COUNT_GAPS] = "gaps",
+  [BN_COUNT_REPLAYED] = "replayed",
+  [BN_COUNT_REPLAYS_REFUSED] = "replays_refused",
   [BN_COUNT_SLOW_CONSUMERS] = "slow_consumers",
   [BN_COUNT_HUB_LOST] = "hub_lost",
 };

@@ -72,6 +72,8 @@ typedef enum
   BN_COUNT_COALESCED,
   BN_COUNT_DROPPED,
   BN_COUNT_GAPS,
+  BN_COUNT_REPLAYED,        /* events */
+  BN_COUNT_REPLAYS_REFUSED, /* more than queue_hard_bytes of them waited for a client */
   BN_COUNT_SLOW_CONSUMERS,
   BN_COUNT_HUB_LOST,
 } BnCount;

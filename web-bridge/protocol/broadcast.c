@@ -14,7 +14,7 @@ struct _BnBroadcast
 {
   guint references;
   BnBroadcastClass class;
-  gboolean retained;
+  BnBroadcastOrigin origin;
   char *type;
   char *identity;
   guint64 sequence;
@@ -56,23 +56,27 @@ write_start (BnBroadcast *self, GVariant *payload, GVariant *meta)
     append_member_string (self->start, "key", text);
   if (g_variant_lookup (meta, "gone", "b", &flag) && flag)
     g_string_append (self->start, ",\"gone\":true");
-  if (self->retained)
+  if (self->origin == BN_BROADCAST_RETAINED)
     g_string_append (self->start, ",\"retained\":true");
+  else if (self->origin == BN_BROADCAST_REPLAYED)
+    g_string_append (self->start, ",\"replay\":true");
 }
 
 BnBroadcast *
 bn_broadcast_new (BnBroadcastClass class, const char *type, GVariant *payload, GVariant *meta,
-                  gboolean retained)
+                  BnBroadcastOrigin origin)
 {
   BnBroadcast *self = g_new0 (BnBroadcast, 1);
   const char *key = NULL;
+  gboolean retained;
 
   self->references = 1;
   self->class = class;
   self->type = g_strdup (type);
   g_variant_lookup (meta, "sequence", "t", &self->sequence);
-  g_variant_lookup (meta, "retained", "b", &self->retained);
-  self->retained |= retained;
+  self->origin = origin;
+  if (g_variant_lookup (meta, "retained", "b", &retained) && retained)
+    self->origin = BN_BROADCAST_RETAINED;
   g_variant_lookup (meta, "key", "&s", &key);
   self->identity = key == NULL ? g_strdup (type) : g_strconcat (type, " ", key, NULL);
   write_start (self, payload, meta);

@@ -16,10 +16,17 @@ typedef enum
   BN_BROADCAST_SAMPLE, /* a newer one replaces an older one of the same type and key */
 } BnBroadcastClass;
 
-/* @payload and @meta are a{sv} as they stand in EventBus1.Event and Samples. @retained: the sample
- * was measured before the subscription, also if @meta does not say so. */
+typedef enum
+{
+  BN_BROADCAST_LIVE,
+  BN_BROADCAST_RETAINED, /* a sample that was measured before the subscription */
+  BN_BROADCAST_REPLAYED, /* an event that the client missed */
+} BnBroadcastOrigin;
+
+/* @payload and @meta are a{sv} as they stand in EventBus1.Event and Samples. A sample whose @meta
+ * says that it is retained is so, whatever @origin. */
 BnBroadcast *bn_broadcast_new (BnBroadcastClass class, const char *type, GVariant *payload,
-                               GVariant *meta, gboolean retained);
+                               GVariant *meta, BnBroadcastOrigin origin);
 BnBroadcast *bn_broadcast_ref (BnBroadcast *self);
 void bn_broadcast_unref (BnBroadcast *self);
 

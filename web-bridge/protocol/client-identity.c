@@ -58,8 +58,8 @@ make_limits (const BnLimits *limits)
 static GVariant *
 make_capabilities (void)
 {
-  static const char *const capabilities[] = { "retained",  "rate", "coalesce",
-                                              "heartbeat", "gap",  NULL };
+  static const char *const capabilities[] = { "retained",  "replay", "rate", "coalesce",
+                                              "heartbeat", "gap",    NULL };
 
   return g_variant_new_strv (capabilities, -1);
 }
@@ -132,6 +132,30 @@ bn_client_on_hello (BnClient *self, BnMessage *message)
   g_variant_dict_insert_value (&reply, "capabilities", make_capabilities ());
   bn_client_send (self, bn_message_frame_reply ("system.hello.result", message->id,
                                                 g_variant_dict_end (&reply)));
+}
+
+GVariant *
+bn_client_describe (BnClient *self)
+{
+  g_autofree char *connection = g_strdup_printf ("c%" G_GUINT64_FORMAT, self->number);
+  GVariantDict row;
+
+  g_variant_dict_init (&row, NULL);
+  g_variant_dict_insert (&row, "connection", "s", connection);
+  if (self->name != NULL)
+    g_variant_dict_insert (&row, "client", "s", self->name);
+  if (self->address != NULL)
+    g_variant_dict_insert (&row, "remote", "s", self->address);
+  if (self->session != NULL && self->session->device != NULL)
+    g_variant_dict_insert (&row, "device", "s", self->session->device);
+  g_variant_dict_insert (&row, "level", "s",
+                         bn_access_level_to_string (bn_client_get_level (self)));
+  g_variant_dict_insert (&row, "since", "x", self->since_usec);
+  g_variant_dict_insert (&row, "subs", "u",
+                         self->subscriptions != NULL ? self->subscriptions->len : 0);
+  g_variant_dict_insert (&row, "sent", "t", self->sent);
+  g_variant_dict_insert (&row, "queued", "t", (guint64)bn_client_get_queued (self));
+  return g_variant_dict_end (&row);
 }
 
 void

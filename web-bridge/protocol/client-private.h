@@ -30,7 +30,24 @@ typedef struct
   BnLease *lease;  /* (nullable): NULL until the hub has answered */
   guint position;  /* in the lease's members */
   gboolean member; /* it gets events */
+  GPtrArray *held; /* (nullable): BnBroadcast: events that must wait until it has begun */
+  gboolean held_too_many;
 } BnSubscription;
+
+/* Where a client was when it lost the connection. */
+typedef struct
+{
+  char *epoch; /* (nullable): NULL: it was nowhere */
+  guint64 sequence;
+} BnSince;
+
+static inline void
+bn_since_clear (BnSince *self)
+{
+  g_clear_pointer (&self->epoch, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BnSince, bn_since_clear)
 
 struct _BnClient
 {
@@ -48,6 +65,7 @@ struct _BnClient
   gint64 heard_usec;
   GPtrArray *subscriptions; /* (nullable): BnSubscription, owned */
   guint64 last_serial;
+  GCancellable *recoveries; /* (nullable): of what is read from the hub's ring */
 
   /* Fan-out: what this round has found out; see room.c. */
   guint64 round;
@@ -80,6 +98,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BnClient, bn_client_unref)
 void bn_client_send (BnClient *self, GBytes *frame); /* takes @frame */
 void bn_client_deliver (BnClient *self, BnBroadcast *broadcast, char *names);
 void bn_client_send_gap (BnClient *self, guint64 from, guint64 to);
+/* FALSE if too much of earlier replays waits for this client. */
+gboolean bn_client_takes_replay (BnClient *self, const BnReplay *replay);
+void bn_client_send_replay (BnClient *self, BnReplay *replay, char *names); /* takes @replay */
+/* Bytes that wait. */
+gsize bn_client_get_queued (BnClient *self);
 void bn_client_fail (BnClient *self, const char *id, const char *type, const GError *error);
 void bn_client_close (BnClient *self, guint code, const char *reason);
 void bn_client_say_hello (BnClient *self);
@@ -88,6 +111,7 @@ gint64 bn_client_tick (BnClient *self, gint64 now_usec);
 
 /* client-identity.c */
 void bn_client_set_session (BnClient *self, BnSession *session);
+GVariant *bn_client_describe (BnClient *self); /* a{sv}, floating */
 void bn_client_on_hello (BnClient *self, BnMessage *message);
 void bn_client_on_auth (BnClient *self, BnMessage *message);
 
@@ -95,6 +119,14 @@ void bn_client_on_auth (BnClient *self, BnMessage *message);
 void bn_client_on_subscribe (BnClient *self, BnMessage *message);
 void bn_client_on_unsubscribe (BnClient *self, BnMessage *message);
 void bn_client_drop_subscriptions (BnClient *self);
+/* NULL if it has ended, also if one of the same name is there. */
+BnSubscription *bn_client_find_subscription (BnClient *self, guint64 serial);
+
+/* client-joining.c: @id is of the message to answer (nullable); @since may be NULL. */
+void bn_client_join (BnSubscription *subscription, const char *id, gboolean retained,
+                     const BnSince *since);
+/* An event came before the subscription has begun. */
+void bn_subscription_hold (BnSubscription *subscription, BnBroadcast *broadcast);
 
 /* client-requests.c: takes @message. */
 void bn_client_request (BnClient *self, BnMessage *message);
@@ -107,8 +139,11 @@ void bn_room_wake (BnRoom *self, gint64 at_usec);
 gint64 bn_room_now (BnRoom *self);
 gint64 bn_room_real_time (BnRoom *self);
 BnLeases *bn_room_leases (BnRoom *self);
+BnReplays *bn_room_replays (BnRoom *self);
 const char *bn_room_version (BnRoom *self);
 guint64 bn_room_sequence (BnRoom *self);
+/* An event with that number was seen. */
+void bn_room_note_sequence (BnRoom *self, guint64 sequence);
 GVariant *bn_room_describe_clients (BnRoom *self); /* a{sv}, floating */
 
 G_END_DECLS

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* What a client subscribed to.
- *
- * The order of a subscription is: its reply, the retained samples, then what happens from now on.
- * The hub's answers and signals come in the order in which it sent them, so the instant at which
- * GetRetained answers is the cut: before it the subscription gets nothing, after it everything, and
- * nothing comes twice. */
+/* What a client subscribed to: websocket.subscribe and websocket.unsubscribe. */
 #include <math.h>
 
 #include "introspection/codec/json.h"
@@ -17,26 +12,6 @@
 #define NAME_MAX_BYTES 64
 #define PATTERNS_MAX 64
 #define INTERVAL_MAX_MS 3600000.0
-
-/* An answer that is awaited. */
-typedef struct
-{
-  BnClient *client; /* (owned) */
-  guint64 serial;   /* of the subscription */
-  char *id;         /* (nullable): of the message to answer */
-  gboolean retained;
-  gboolean resume; /* the client asked to go on where it was */
-} Joining;
-
-static void
-joining_free (Joining *joining)
-{
-  bn_client_unref (joining->client);
-  g_free (joining->id);
-  g_free (joining);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Joining, joining_free)
 
 static void
 leave_members (BnSubscription *subscription)
@@ -59,17 +34,20 @@ subscription_free (BnSubscription *subscription)
   g_free (subscription->name);
   g_clear_pointer (&subscription->json_name, g_ref_string_release);
   g_strfreev (subscription->patterns);
+  g_clear_pointer (&subscription->held, g_ptr_array_unref);
   g_free (subscription);
 }
 
 void
 bn_client_drop_subscriptions (BnClient *self)
 {
+  if (self->recoveries != NULL)
+    g_cancellable_cancel (self->recoveries);
   g_clear_pointer (&self->subscriptions, g_ptr_array_unref);
 }
 
-static BnSubscription *
-find_by_serial (BnClient *self, guint64 serial)
+BnSubscription *
+bn_client_find_subscription (BnClient *self, guint64 serial)
 {
   for (guint i = 0; self->subscriptions != NULL && i < self->subscriptions->len; i++)
     {
@@ -97,144 +75,6 @@ remove_named (BnClient *self, const char *name)
   return FALSE;
 }
 
-/* A failed subscription is none. */
-static void
-fail_joining (Joining *joining, const GError *error)
-{
-  BnClient *self = joining->client;
-  BnSubscription *subscription = find_by_serial (self, joining->serial);
-
-  if (subscription != NULL)
-    g_ptr_array_remove_fast (self->subscriptions, subscription);
-  bn_client_fail (self, joining->id, "websocket.subscribe", error);
-}
-
-/* Is the subscription still wanted? If not, says so. */
-static BnSubscription *
-find_joining (Joining *joining)
-{
-  BnClient *self = joining->client;
-  BnSubscription *subscription = find_by_serial (self, joining->serial);
-  g_autoptr (GError) error = NULL;
-
-  if (subscription != NULL || self->closing)
-    return subscription;
-  g_set_error (&error, BN_ERROR, BN_ERROR_CONFLICT,
-               "This subscription was replaced or ended before it began");
-  bn_client_fail (self, joining->id, "websocket.subscribe", error);
-  return NULL;
-}
-
-static void
-send_retained (BnSubscription *subscription, GVariant *samples)
-{
-  GVariantIter iter;
-  const char *type;
-  GVariant *payload, *meta;
-
-  g_variant_iter_init (&iter, samples);
-  while (g_variant_iter_loop (&iter, "(&s@a{sv}@a{sv})", &type, &payload, &meta))
-    {
-      g_autoptr (BnBroadcast) broadcast =
-          bn_broadcast_new (BN_BROADCAST_SAMPLE, type, payload, meta, TRUE);
-
-      bn_client_deliver (subscription->client, broadcast, subscription->json_name);
-    }
-}
-
-/* The subscription begins. @samples may be NULL. */
-static void
-begin (Joining *joining, BnSubscription *subscription, GVariant *samples)
-{
-  BnClient *self = joining->client;
-
-  if (joining->id != NULL)
-    {
-      GVariantDict reply;
-
-      g_variant_dict_init (&reply, NULL);
-      if (subscription->name != NULL)
-        g_variant_dict_insert (&reply, "sub", "s", subscription->name);
-      g_variant_dict_insert (&reply, "seq", "t", bn_room_sequence (self->room));
-      g_variant_dict_insert (&reply, "retained", "u",
-                             samples != NULL ? (guint32)g_variant_n_children (samples) : 0);
-      if (joining->resume)
-        g_variant_dict_insert (&reply, "recovered", "b", FALSE);
-      bn_client_send (self, bn_message_frame_reply ("websocket.subscribe.result", joining->id,
-                                                    g_variant_dict_end (&reply)));
-    }
-  if (samples != NULL)
-    send_retained (subscription, samples);
-  /* Either may have closed the client, and with it the subscription. */
-  if (self->closing)
-    return;
-  subscription->position = subscription->lease->members->len;
-  subscription->member = TRUE;
-  g_ptr_array_add (subscription->lease->members, subscription);
-}
-
-static void
-on_retained (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Joining) joining = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = bn_backend_call_finish (BN_BACKEND (source), result, &error);
-  g_autoptr (GVariant) samples = NULL;
-  BnSubscription *subscription = find_joining (joining);
-
-  if (subscription == NULL)
-    return;
-  if (reply == NULL)
-    {
-      fail_joining (joining, error);
-      return;
-    }
-  g_variant_get (reply, "(@a(sa{sv}a{sv}))", &samples);
-  begin (joining, subscription, samples);
-}
-
-static void
-ask_retained (Joining *joining, BnSubscription *subscription)
-{
-  BnClient *self = joining->client;
-  GVariantDict options;
-
-  g_variant_dict_init (&options, NULL);
-  if (self->session->handle != NULL)
-    g_variant_dict_insert (&options, "session", "s", self->session->handle);
-  bn_backend_call_async (
-      bn_room_get_backend (self->room), BN_IFACE_EVENT_BUS, "GetRetained",
-      g_variant_new ("(^as@a{sv})", subscription->patterns, g_variant_dict_end (&options)),
-      on_retained, joining);
-}
-
-static void
-on_joined (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Joining) joining = user_data;
-  BnLeases *leases = BN_LEASES (source);
-  g_autoptr (GError) error = NULL;
-  BnLease *lease = bn_leases_join_finish (leases, result, &error);
-  BnSubscription *subscription = find_joining (joining);
-
-  if (subscription == NULL)
-    {
-      if (lease != NULL)
-        bn_leases_leave (leases, lease);
-      return;
-    }
-  if (lease == NULL)
-    {
-      fail_joining (joining, error);
-      return;
-    }
-  subscription->lease = lease;
-  if (joining->retained)
-    ask_retained (g_steal_pointer (&joining), subscription);
-  else
-    begin (joining, subscription, NULL);
-}
-
 /* Takes the patterns. */
 static BnSubscription *
 add_subscription (BnClient *self, const char *name, GStrv patterns, guint interval_ms)
@@ -257,22 +97,6 @@ add_subscription (BnClient *self, const char *name, GStrv patterns, guint interv
     self->subscriptions = g_ptr_array_new_with_free_func ((GDestroyNotify)subscription_free);
   g_ptr_array_add (self->subscriptions, subscription);
   return subscription;
-}
-
-static void
-join (BnSubscription *subscription, const char *id, gboolean retained, gboolean resume)
-{
-  BnClient *self = subscription->client;
-  Joining *joining = g_new0 (Joining, 1);
-
-  joining->client = bn_client_ref (self);
-  joining->serial = subscription->serial;
-  joining->id = g_strdup (id);
-  joining->retained = retained;
-  joining->resume = resume;
-  bn_leases_join_async (bn_room_leases (self->room), self->session,
-                        (const char *const *)subscription->patterns, subscription->interval_ms,
-                        on_joined, joining);
 }
 
 /* "patterns", or what a client of the first protocol may have called them. */
@@ -363,6 +187,42 @@ check_room_for_one (BnClient *self, const char *name, GError **error)
   return FALSE;
 }
 
+/* A number, or as text one that JSON's numbers cannot hold. */
+static gboolean
+read_sequence (GVariant *value, guint64 *sequence)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return g_ascii_string_to_unsigned (g_variant_get_string (value, NULL), 10, 0, G_MAXUINT64,
+                                       sequence, NULL);
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) || g_variant_get_int64 (value) < 0)
+    return FALSE;
+  *sequence = g_variant_get_int64 (value);
+  return TRUE;
+}
+
+/* "since": where the client was, NULL if it does not say. */
+static gboolean
+read_since (GVariant *payload, BnSince *since, GError **error)
+{
+  g_autoptr (GVariant) value = bn_payload_lookup (payload, "since", NULL);
+  g_autoptr (GVariant) sequence = NULL;
+
+  if (value == NULL)
+    return TRUE;
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
+    {
+      sequence = bn_payload_lookup (value, "seq", NULL);
+      since->epoch = g_strdup (bn_payload_lookup_string (value, "epoch"));
+    }
+  if (since->epoch != NULL && sequence != NULL && read_sequence (sequence, &since->sequence))
+    return TRUE;
+  g_clear_pointer (&since->epoch, g_free);
+  g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD,
+               "\"since\" must be {\"epoch\": ..., \"seq\": ...}: the epoch as system.hello "
+               "names it, and the last \"seq\" that came; 0 for all that is still there");
+  return FALSE;
+}
+
 /* false, or else true; "new" is what true is here, since a subscription of the same name is
  * replaced by a new one. */
 static gboolean
@@ -379,7 +239,7 @@ bn_client_on_subscribe (BnClient *self, BnMessage *message)
 {
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) patterns = read_patterns (message->payload, &error);
-  g_autoptr (GVariant) since = bn_payload_lookup (message->payload, "since", NULL);
+  g_auto (BnSince) since = { NULL };
   BnSubscription *subscription;
   const char *name;
   guint interval_ms;
@@ -389,13 +249,13 @@ bn_client_on_subscribe (BnClient *self, BnMessage *message)
                  "\"patterns\" is missing: a list such as [\"system_info.*\"]");
   if (error != NULL || !read_name (message->payload, &name, &error)
       || !read_interval (self, message->payload, &interval_ms, &error)
-      || !check_room_for_one (self, name, &error))
+      || !read_since (message->payload, &since, &error) || !check_room_for_one (self, name, &error))
     {
       bn_client_fail (self, message->id, message->type, error);
       return;
     }
   subscription = add_subscription (self, name, g_steal_pointer (&patterns), interval_ms);
-  join (subscription, message->id, wants_retained (message->payload), since != NULL);
+  bn_client_join (subscription, message->id, wants_retained (message->payload), &since);
 }
 
 /* Takes the patterns out of the subscriptions without a name; what is left of one is a new
@@ -424,8 +284,8 @@ remove_patterns (BnClient *self, GStrv patterns)
       touched++;
       g_ptr_array_remove_index_fast (self->subscriptions, i - 1);
       if (left[0] != NULL)
-        join (add_subscription (self, NULL, g_steal_pointer (&left), interval_ms), NULL, FALSE,
-              FALSE);
+        bn_client_join (add_subscription (self, NULL, g_steal_pointer (&left), interval_ms), NULL,
+                        FALSE, NULL);
     }
   return touched;
 }

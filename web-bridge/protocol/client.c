@@ -24,6 +24,7 @@ bn_client_unref (BnClient *self)
   g_clear_pointer (&self->session, bn_session_unref);
   g_clear_pointer (&self->subscriptions, g_ptr_array_unref);
   g_clear_pointer (&self->queue, bn_out_queue_free);
+  g_clear_object (&self->recoveries);
   g_free (self->address);
   g_free (self->user_agent);
   g_free (self->name);
@@ -74,19 +75,26 @@ count_for_queue (BnClient *self)
     }
 }
 
+static BnOutQueue *
+ensure_queue (BnClient *self)
+{
+  const BnLimits *limits = bn_room_get_limits (self->room);
+
+  if (self->queue == NULL)
+    {
+      self->queue = bn_out_queue_new (limits, bn_room_get_counters (self->room));
+      bn_room_wake (self->room, bn_room_now (self->room) + limits->stall_ms * 1000);
+    }
+  return self->queue;
+}
+
 /* TRUE if the message must wait. */
 static gboolean
 must_wait (BnClient *self)
 {
   if (!self->blocked && self->queue == NULL)
     return FALSE;
-  if (self->queue == NULL)
-    {
-      self->queue =
-          bn_out_queue_new (bn_room_get_limits (self->room), bn_room_get_counters (self->room));
-      bn_room_wake (self->room,
-                    bn_room_now (self->room) + bn_room_get_limits (self->room)->stall_ms * 1000);
-    }
+  ensure_queue (self);
   return TRUE;
 }
 
@@ -147,10 +155,10 @@ bn_client_note_progress (BnClient *self)
   self->progress_usec = bn_room_now (self->room);
 }
 
-void
-bn_client_unblock (BnClient *self)
+/* Sends what waits, as much as the kernel takes. */
+static void
+pump (BnClient *self)
 {
-  self->blocked = FALSE;
   while (self->queue != NULL && !self->blocked && self->socket != NULL)
     {
       g_autoptr (GBytes) frame = bn_out_queue_pop (self->queue);
@@ -166,6 +174,49 @@ bn_client_unblock (BnClient *self)
     }
   if (self->queue != NULL && !bn_out_queue_is_full (self->queue))
     self->full_usec = 0;
+}
+
+void
+bn_client_unblock (BnClient *self)
+{
+  self->blocked = FALSE;
+  pump (self);
+}
+
+gboolean
+bn_client_takes_replay (BnClient *self, const BnReplay *replay)
+{
+  gsize most = bn_room_get_limits (self->room)->queue_hard_bytes;
+
+  if (self->queue == NULL
+      || bn_out_queue_get_replay_bytes (self->queue) + bn_replay_get_bytes (replay) <= most)
+    return TRUE;
+  bn_counters_add (bn_room_get_counters (self->room), BN_COUNT_REPLAYS_REFUSED);
+  return FALSE;
+}
+
+void
+bn_client_send_replay (BnClient *self, BnReplay *replay, char *names)
+{
+  BnCounters *counters = bn_room_get_counters (self->room);
+
+  if (self->closing || self->socket == NULL)
+    {
+      bn_replay_free (replay);
+      return;
+    }
+  counters->values[BN_COUNT_REPLAYED] += bn_replay_get_events (replay);
+  bn_out_queue_push_replay (ensure_queue (self), replay, names);
+  if (!self->blocked)
+    pump (self);
+}
+
+gsize
+bn_client_get_queued (BnClient *self)
+{
+  if (self->queue == NULL)
+    return 0;
+  return bn_out_queue_get_bytes (self->queue) + bn_out_queue_get_replay_bytes (self->queue);
 }
 
 void

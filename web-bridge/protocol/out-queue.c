@@ -8,7 +8,8 @@
  * - events wait in order; past the limit the oldest go, and one message says which numbers are
  *   lost, at the place where they would have been;
  * - replies are never dropped: their number is bounded by the requests that a client may have in
- *   flight.
+ *   flight;
+ * - a replay is taken apart when its events go out, and is never cut: it would be asked again.
  * All together have a hard limit, and a client that stays full is closed; that is its owner's
  * business (client.c). */
 #include "protocol/out-queue.h"
@@ -19,9 +20,10 @@ typedef struct
 {
   BnBroadcast *broadcast; /* (owned, nullable) */
   GBytes *frame;          /* (owned, nullable): of a reply */
+  BnReplay *replay;       /* (owned, nullable) */
   char *names;            /* (owned, nullable): GRefString */
   guint64 skipped;
-  guint64 from, to; /* of a gap, when neither broadcast nor frame is set */
+  guint64 from, to; /* of a gap, when it is nothing else */
   gsize bytes;
 } Entry;
 
@@ -44,6 +46,7 @@ entry_free (Entry *entry)
 {
   g_clear_pointer (&entry->broadcast, bn_broadcast_unref);
   g_clear_pointer (&entry->frame, g_bytes_unref);
+  g_clear_pointer (&entry->replay, bn_replay_free);
   g_clear_pointer (&entry->names, g_ref_string_release);
   g_free (entry);
 }
@@ -190,6 +193,16 @@ bn_out_queue_push_frame (BnOutQueue *self, GBytes *frame)
 }
 
 void
+bn_out_queue_push_replay (BnOutQueue *self, BnReplay *replay, char *names)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->replay = replay;
+  entry->names = names != NULL ? g_ref_string_acquire (names) : NULL;
+  append (self, entry);
+}
+
+void
 bn_out_queue_push_gap (BnOutQueue *self, guint64 from, guint64 to)
 {
   Entry *entry;
@@ -208,11 +221,32 @@ bn_out_queue_push_gap (BnOutQueue *self, guint64 from, guint64 to)
   self->gap = entry;
 }
 
+/* Replays that stand first: their next frame, NULL when they are over. */
+static GBytes *
+pop_replay (BnOutQueue *self)
+{
+  Entry *first;
+
+  while ((first = g_queue_peek_head (&self->entries)) != NULL && first->replay != NULL)
+    {
+      GBytes *frame = bn_replay_take_frame (first->replay, first->names);
+
+      if (frame != NULL)
+        return frame;
+      entry_free (g_queue_pop_head (&self->entries));
+    }
+  return NULL;
+}
+
 GBytes *
 bn_out_queue_pop (BnOutQueue *self)
 {
-  g_autoptr (Entry) entry = g_queue_pop_head (&self->entries);
+  GBytes *replayed = pop_replay (self);
+  g_autoptr (Entry) entry = NULL;
 
+  if (replayed != NULL)
+    return replayed;
+  entry = g_queue_pop_head (&self->entries);
   if (entry == NULL)
     return NULL;
   self->bytes -= entry->bytes;
@@ -251,6 +285,21 @@ gsize
 bn_out_queue_get_bytes (BnOutQueue *self)
 {
   return self->bytes;
+}
+
+gsize
+bn_out_queue_get_replay_bytes (BnOutQueue *self)
+{
+  gsize bytes = 0;
+
+  for (GList *at = self->entries.head; at != NULL; at = at->next)
+    {
+      const Entry *entry = at->data;
+
+      if (entry->replay != NULL)
+        bytes += bn_replay_get_bytes (entry->replay);
+    }
+  return bytes;
 }
 
 gboolean

@@ -3,8 +3,8 @@
 /* What waits for a client that does not take it fast enough. */
 #pragma once
 
-#include "protocol/broadcast.h"
 #include "protocol/bridge-limits.h"
+#include "protocol/replays.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +17,9 @@ void bn_out_queue_free (BnOutQueue *self);
 void bn_out_queue_push (BnOutQueue *self, BnBroadcast *broadcast, char *names);
 /* A reply or another message that must arrive. */
 void bn_out_queue_push_frame (BnOutQueue *self, GBytes *frame);
+/* What a client missed (taken): goes out event by event, at this place. It is not counted with the
+ * rest, for it is bounded by the hub's ring. */
+void bn_out_queue_push_replay (BnOutQueue *self, BnReplay *replay, char *names);
 /* Announces a loss that happened before the bridge. */
 void bn_out_queue_push_gap (BnOutQueue *self, guint64 from, guint64 to);
 
@@ -25,7 +28,10 @@ GBytes *bn_out_queue_pop (BnOutQueue *self);
 
 gboolean bn_out_queue_is_empty (BnOutQueue *self);
 guint bn_out_queue_get_length (BnOutQueue *self);
+/* Without replays ... */
 gsize bn_out_queue_get_bytes (BnOutQueue *self);
+/* ... and of them alone. */
+gsize bn_out_queue_get_replay_bytes (BnOutQueue *self);
 /* TRUE if it has so much that the client must soon be closed. */
 gboolean bn_out_queue_is_full (BnOutQueue *self);
 

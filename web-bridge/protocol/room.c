@@ -18,6 +18,7 @@ struct _BnRoom
   BnSessions *sessions;
   BnCatalog *catalog;
   BnLeases *leases;
+  BnReplays *replays;
   const BnLimits *limits;
   BnCounters *counters;
   const BnClock *clock;
@@ -26,6 +27,7 @@ struct _BnRoom
   guint64 last_number;
   guint64 round;
   GPtrArray *met;    /* BnClient: those that a round has met */
+  GPtrArray *early;  /* BnSubscription: those that have not begun */
   GPtrArray *joined; /* GRefString: names that a round has put together */
   guint unauthenticated;
   gint64 wake_usec; /* when bn_room_tick() was asked for; 0: not */
@@ -76,6 +78,12 @@ bn_room_leases (BnRoom *self)
   return self->leases;
 }
 
+BnReplays *
+bn_room_replays (BnRoom *self)
+{
+  return self->replays;
+}
+
 const char *
 bn_room_version (BnRoom *self)
 {
@@ -86,6 +94,12 @@ guint64
 bn_room_sequence (BnRoom *self)
 {
   return self->sequence;
+}
+
+void
+bn_room_note_sequence (BnRoom *self, guint64 sequence)
+{
+  self->sequence = MAX (self->sequence, sequence);
 }
 
 gint64
@@ -236,30 +250,7 @@ bn_room_describe_clients (BnRoom *self)
   g_variant_builder_init (&rows, G_VARIANT_TYPE ("aa{sv}"));
   g_hash_table_iter_init (&iter, self->clients);
   while (g_hash_table_iter_next (&iter, &key, NULL))
-    {
-      BnClient *client = key;
-      GVariantDict row;
-      g_autofree char *connection = g_strdup_printf ("c%" G_GUINT64_FORMAT, client->number);
-
-      g_variant_dict_init (&row, NULL);
-      g_variant_dict_insert (&row, "connection", "s", connection);
-      if (client->name != NULL)
-        g_variant_dict_insert (&row, "client", "s", client->name);
-      if (client->address != NULL)
-        g_variant_dict_insert (&row, "remote", "s", client->address);
-      if (client->session != NULL && client->session->device != NULL)
-        g_variant_dict_insert (&row, "device", "s", client->session->device);
-      g_variant_dict_insert (&row, "level", "s",
-                             bn_access_level_to_string (bn_client_get_level (client)));
-      g_variant_dict_insert (&row, "since", "x", client->since_usec);
-      g_variant_dict_insert (&row, "subs", "u",
-                             client->subscriptions != NULL ? client->subscriptions->len : 0);
-      g_variant_dict_insert (&row, "sent", "t", client->sent);
-      g_variant_dict_insert (&row, "queued", "t",
-                             client->queue != NULL ? (guint64)bn_out_queue_get_bytes (client->queue)
-                                                   : 0);
-      g_variant_builder_add_value (&rows, g_variant_dict_end (&row));
-    }
+    g_variant_builder_add_value (&rows, bn_client_describe (key));
   return g_variant_new_parsed ("{'connections': <%*>}", g_variant_builder_end (&rows));
 }
 
@@ -269,6 +260,11 @@ meet (BnRoom *self, BnSubscription *member)
 {
   BnClient *client = member->client;
 
+  if (member->held != NULL)
+    {
+      g_ptr_array_add (self->early, member);
+      return;
+    }
   if (client->round != self->round)
     {
       client->round = self->round;
@@ -294,6 +290,9 @@ meet (BnRoom *self, BnSubscription *member)
 static void
 fan_out (BnRoom *self, BnBroadcast *broadcast)
 {
+  for (guint i = 0; i < self->early->len; i++)
+    bn_subscription_hold (self->early->pdata[i], broadcast);
+  g_ptr_array_set_size (self->early, 0);
   for (guint i = 0; i < self->met->len; i++)
     {
       BnClient *client = self->met->pdata[i];
@@ -324,9 +323,9 @@ broadcast_one (BnRoom *self, BnBroadcastClass class, const char *type, GVariant 
       for (guint j = 0; lease != NULL && j < lease->members->len; j++)
         meet (self, lease->members->pdata[j]);
     }
-  if (self->met->len == 0)
+  if (self->met->len == 0 && self->early->len == 0)
     return;
-  broadcast = bn_broadcast_new (class, type, payload, meta, FALSE);
+  broadcast = bn_broadcast_new (class, type, payload, meta, BN_BROADCAST_LIVE);
   fan_out (self, broadcast);
 }
 
@@ -336,7 +335,7 @@ on_event (BnRoom *self, const char *type, GVariant *payload, GVariant *meta)
   guint64 sequence;
 
   if (g_variant_lookup (meta, "sequence", "t", &sequence))
-    self->sequence = MAX (self->sequence, sequence);
+    bn_room_note_sequence (self, sequence);
   bn_catalog_see_event (self->catalog, type, payload);
   broadcast_one (self, BN_BROADCAST_EVENT, type, payload, meta);
 }
@@ -359,7 +358,7 @@ on_gap (BnRoom *self, const char *epoch, guint64 from, guint64 to)
 {
   g_autoptr (GPtrArray) clients = hold_clients (self);
 
-  self->sequence = MAX (self->sequence, to);
+  bn_room_note_sequence (self, to);
   for (guint i = 0; i < clients->len; i++)
     {
       BnClient *client = clients->pdata[i];
@@ -423,7 +422,7 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   while (g_variant_iter_loop (samples, "(&s@a{sv}@a{sv})", &type, &payload, &meta))
     {
       g_autoptr (BnBroadcast) broadcast =
-          bn_broadcast_new (BN_BROADCAST_SAMPLE, type, payload, meta, TRUE);
+          bn_broadcast_new (BN_BROADCAST_SAMPLE, type, payload, meta, BN_BROADCAST_RETAINED);
 
       self->round++;
       for (guint i = 0; i < lease->members->len; i++)
@@ -531,6 +530,7 @@ bn_room_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->sessions, self);
   g_clear_object (&self->catalog);
   g_clear_object (&self->leases);
+  g_clear_object (&self->replays);
   g_clear_object (&self->sessions);
   g_clear_object (&self->backend);
   G_OBJECT_CLASS (bn_room_parent_class)->dispose (object);
@@ -544,6 +544,7 @@ bn_room_finalize (GObject *object)
   g_assert (g_hash_table_size (self->clients) == 0);
   g_hash_table_unref (self->clients);
   g_ptr_array_unref (self->met);
+  g_ptr_array_unref (self->early);
   g_ptr_array_unref (self->joined);
   g_free (self->version);
   g_free (self->epoch);
@@ -564,6 +565,7 @@ bn_room_init (BnRoom *self)
 {
   self->clients = g_hash_table_new (NULL, NULL);
   self->met = g_ptr_array_new ();
+  self->early = g_ptr_array_new ();
   self->joined = g_ptr_array_new_with_free_func ((GDestroyNotify)g_ref_string_release);
 }
 
@@ -583,6 +585,7 @@ bn_room_new (BnBackend *backend, const BnLimits *limits, BnCounters *counters, c
   self->sessions = bn_sessions_new (backend, limits);
   self->catalog = bn_catalog_new (backend);
   self->leases = bn_leases_new (backend);
+  self->replays = bn_replays_new (backend);
   g_signal_connect_swapped (backend, "event", G_CALLBACK (on_event), self);
   g_signal_connect_swapped (backend, "samples", G_CALLBACK (on_samples), self);
   g_signal_connect_swapped (backend, "gap", G_CALLBACK (on_gap), self);
