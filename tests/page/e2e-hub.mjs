@@ -149,7 +149,28 @@ await test('two browsers chat', async ({ hub, page, open }) => {
   await log(page).getByText('Since this morning.').waitFor()
   assert.deepEqual(await log(page).locator('p').allTextContents(), ['Is the new disk in?', 'Since this morning.'])
   await card(other, 'Rooms').getByRole('row', { name: /^lobby/ }).getByText('2', { exact: true }).waitFor()
+  const { page: late } = await open()
+  await signIn(late, hub, 'm/chat')
+  await log(late).getByText('Since this morning.').waitFor()
+  await go(late, 'activity')
+  await late.getByRole('button', { name: /chat\.message.*Is the new disk in/ }).waitFor()
 })
+
+await test('what was said during a break is there after it, once', async ({ hub, page }) => {
+  await signIn(page, hub, 'm/chat')
+  await card(page, 'Messages').and(page.locator('.is-live')).waitFor()
+  const said = page.getByRole('log').locator('p')
+  await hub.command('call', 'chat.send', 'room=lobby', 'text=before')
+  await said.getByText('before').waitFor()
+  await hub.endBridge('SIGKILL')
+  await page.getByText(/Connection lost/).first().waitFor()
+  await hub.command('call', 'chat.send', 'room=lobby', 'text=during')
+  await hub.startBridge()
+  await said.getByText('during').waitFor()
+  await hub.command('call', 'chat.send', 'room=lobby', 'text=after')
+  await said.getByText('after').waitFor()
+  assert.deepEqual(await said.allTextContents(), ['before', 'during', 'after'])
+}, { expected: [UNREACHABLE] })
 
 await test('a killed module is seen and heals without a reload', async ({ hub, page }) => {
   await signIn(page, hub, 'm/system_info')

@@ -42,10 +42,10 @@ const subscribed = (socket) =>
   socket.sent.filter(({ type }) => type === 'websocket.subscribe').map(({ payload }) => payload)
 
 // Answers every subscription.
-async function confirm(socket) {
+async function confirm(socket, more) {
   for (const { type, id, payload } of [...socket.sent]) {
     if (type !== 'websocket.subscribe') continue
-    const reply = { sub: payload.sub, recovered: true }
+    const reply = { sub: payload.sub, recovered: true, ...more }
     socket.receive({ type: 'websocket.subscribe.result', id, ok: true, payload: reply })
   }
   await vi.advanceTimersByTimeAsync(0)
@@ -171,6 +171,23 @@ describe('subscriptions', () => {
     expect(subscribed(second)).toEqual([
       { sub: 'm', patterns: ['chat.message'], since: { epoch: 'e1', seq: 0 } }
     ])
+  })
+
+  it('whose replay was cut ask for all of it again', async () => {
+    hub.subscribe('m', ['chat.message'], { resume: true, history: true })
+    const first = await goLive()
+    await confirm(first, { replayed: 2 })
+    first.receive([{ type: 'chat.message', seq: 40, sub: ['m'], replay: true, payload: {} }])
+    first.onclose({ code: 1006 })
+    hub.wake()
+    const second = await goLive({ seq: 50 })
+    expect(subscribed(second)[0].since).toEqual({ epoch: 'e1', seq: 0 })
+    await confirm(second, { replayed: 1 })
+    second.receive([{ type: 'chat.message', seq: 41, sub: ['m'], replay: true, payload: {} }])
+    second.onclose({ code: 1006 })
+    hub.wake()
+    const third = await goLive({ seq: 50 })
+    expect(subscribed(third)[0].since).toEqual({ epoch: 'e1', seq: 41 })
   })
 
   it('resync when the hub is another one, events from its beginning', async () => {

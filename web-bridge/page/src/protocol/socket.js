@@ -116,7 +116,7 @@ export class HubSocket {
   // hub still has), resume (read after a break what was missed), onBegin(), onError(error). The same
   // name again replaces what it stands for.
   subscribe(name, patterns, options = {}) {
-    const subscription = { patterns, ...options, begun: false, sent: 0, failures: 0 }
+    const subscription = { patterns, ...options, begun: false, owed: 0, sent: 0, failures: 0 }
     clearTimeout(this.#subscriptions.get(name)?.timer)
     this.#subscriptions.set(name, subscription)
     if (this.state === 'live') this.#sendSubscription(name, subscription, this.#beginning(options))
@@ -150,12 +150,15 @@ export class HubSocket {
     clearTimeout(subscription.timer)
     const number = ++this.#sent
     subscription.sent = number
+    subscription.since = since
+    subscription.begun = false
     // What was replaced, or was sent once more, is not judged by its first reply.
     const current = () => this.#subscriptions.get(name) === subscription && subscription.sent === number
     this.request('websocket.subscribe', payload).then(
       (reply) => {
         if (!current()) return
         subscription.begun = true
+        subscription.owed = reply.replayed ?? 0
         subscription.failures = 0
         subscription.onBegin?.()
         if (reply.recovered === false && since?.seq > 0) this.#handlers.onResync()
@@ -174,20 +177,27 @@ export class HubSocket {
     const { sent } = subscription
     subscription.timer = setTimeout(() => {
       if (this.state !== 'live' || subscription.sent !== sent) return
-      this.#sendSubscription(name, subscription, this.#beginning(subscription))
+      this.#sendSubscription(name, subscription, subscription.since)
     }, backoffMs(subscription.failures++, this.#random))
   }
 
-  // Where each subscription goes on: behind the sequence number `seen`, which is of this epoch, or
-  // where it began if it had not begun yet; in an epoch that is new to us, at the beginning.
+  // Where each subscription goes on: behind `seen`, the last number of this epoch that came; or, if
+  // it had not all that it asked for, where it asked; in an epoch that is new, at the beginning.
   #continue(seen, wanted) {
     for (const [name, subscription] of this.#subscriptions) {
       if (!wanted(subscription)) continue
-      const { begun, resume } = subscription
+      const { begun, owed, resume, since: asked } = subscription
       let since = this.#beginning(subscription)
-      if (begun && resume) since = { epoch: this.epoch, seq: seen }
-      subscription.begun = false
+      if (begun && owed === 0) since = resume ? { epoch: this.epoch, seq: seen } : since
+      else if (asked) since = asked.epoch === this.epoch ? asked : { epoch: this.epoch, seq: 0 }
       this.#sendSubscription(name, subscription, since)
+    }
+  }
+
+  #countReplay(names) {
+    for (const name of names) {
+      const subscription = this.#subscriptions.get(name)
+      if (subscription?.owed > 0) subscription.owed--
     }
   }
 
@@ -211,6 +221,7 @@ export class HubSocket {
   #handle(message) {
     if (this.#requests.settle(message)) return true
     if (message.seq > this.sequence && message.sub) this.sequence = message.seq
+    if (message.replay && message.sub) this.#countReplay(message.sub)
     switch (message.type) {
       case 'system.hello':
         this.#greet(message.payload)

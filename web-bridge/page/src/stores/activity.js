@@ -46,18 +46,28 @@ export const useActivity = defineStore('activity', () => {
     waiting.value = 0
   }
 
+  // What is read again after a gap or a break may be here already.
+  function isNew(messages) {
+    if (!messages.some(({ replay }) => replay)) return () => true
+    const known = new Set(buffer.map(({ epoch, seq }) => `${epoch}:${seq}`))
+    return ({ replay, seq }) => !replay || !known.has(`${connection.epoch()}:${seq}`)
+  }
+
   function follow(messages) {
     if (!open) return
     let count = 0
+    const fresh = isNew(messages)
     for (const message of messages) {
-      if (!message.sub?.includes(SUBSCRIPTION)) continue
+      if (!message.sub?.includes(SUBSCRIPTION) || !fresh(message)) continue
       const sample = catalog.event(message.type)?.class === 'sample'
       if (sample && !samples.value) continue
       skipped.value += message.skipped ?? 0
-      buffer.push({ id: ++number, timeMs: message.ts ?? Date.now(), sample, ...message })
+      const epoch = connection.epoch()
+      buffer.push({ id: ++number, timeMs: message.ts ?? Date.now(), epoch, sample, ...message })
       count++
     }
     if (!count) return
+    if (messages.some(({ replay }) => replay)) buffer.sort((a, b) => a.timeMs - b.timeMs)
     if (buffer.length > MOST_EVENTS) {
       dropped.value += buffer.length - MOST_EVENTS
       buffer = buffer.slice(-MOST_EVENTS)
