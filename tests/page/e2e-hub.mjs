@@ -134,6 +134,13 @@ await test('System shows this machine, live', async ({ hub, page }) => {
   await changes(card(page, 'Running for').locator('.figure'))
 })
 
+await test('a German sees all of it in German', async ({ hub, page }) => {
+  await signIn(page, hub, 'm/system_info')
+  await card(page, 'Speicher').and(page.locator('.is-live')).waitFor()
+  await page.getByRole('link', { name: 'Überblick' }).waitFor()
+  await page.getByRole('img', { name: /^CPU-Zeit: .*Achse von 0 bis 100%/ }).waitFor()
+}, { locale: 'de-DE' })
+
 await test('two browsers chat', async ({ hub, page, open }) => {
   await signIn(page, hub, 'm/chat')
   const { page: other } = await open()

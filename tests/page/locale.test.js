@@ -52,7 +52,7 @@ describe('German', () => {
 describe('the language', () => {
   it('is the first that the viewer and the page both have', async () => {
     globalThis.document = { documentElement: {} }
-    expect(await loadLocale(['pl', 'de-AT', 'en'])).toBe('de-AT')
+    expect(await loadLocale(['pl', 'de-AT', 'en'])).toBe('de_AT')
     expect(document.documentElement.lang).toBe('de')
     expect(t('Overview')).toBe('Überblick')
     expect(tn('{count} minute', '{count} minutes', 1)).toBe('1 Minute')

@@ -39,6 +39,8 @@ export const messages = {
   ],
   'Try now': 'Jetzt versuchen',
   'Connected.': 'Verbunden.',
+  Connected: 'Verbunden',
+  'Not connected': 'Nicht verbunden',
   'Connection lost. Values are of {time}.': 'Verbindung verloren. Die Werte sind von {time}.',
   'This page is older than the hub': 'Diese Seite ist älter als der Hub',
   'Reload it to get the version that fits.': 'Laden Sie sie neu, um die passende Fassung zu bekommen.',

@@ -7,6 +7,13 @@ const languages = { de: () => import('./de.js') }
 let table = {}
 let plural = (count) => (count === 1 ? 0 : 1)
 
+// "de-AT" as the machine calls it: "de_AT".
+function posixName(tag) {
+  const { language, region } = new Intl.Locale(tag)
+  return region ? `${language}_${region}` : language
+}
+
+// Returns the name of the language for the hub, which translates what modules are called.
 export async function loadLocale(wanted = navigator.languages) {
   for (const tag of wanted) {
     const language = tag.toLowerCase().split('-')[0]
@@ -16,7 +23,7 @@ export async function loadLocale(wanted = navigator.languages) {
     table = module.messages
     plural = module.plural
     document.documentElement.lang = language
-    return tag
+    return posixName(tag)
   }
   document.documentElement.lang = 'en'
   return 'en'
