@@ -35,7 +35,7 @@ export class TestBridge {
   holdReplies = new Set() // types that are never answered
   requests = []
   connections = new Set()
-  modules = descriptions()
+  modules
   unitStates = {}
 
   #dist
@@ -48,10 +48,14 @@ export class TestBridge {
   #ring = []
   #nextConnection = 1
   #intervalMs
+  #measure
 
-  constructor({ dist, intervalMs = 1000 }) {
+  // modules, measure: another machine than that of machine.mjs; intervalMs 0: samples by tick() only.
+  constructor({ dist, intervalMs = 1000, modules = descriptions(), measure = samplesAt }) {
     this.#dist = dist
     this.#intervalMs = intervalMs
+    this.#measure = measure
+    this.modules = modules
   }
 
   get port() {
@@ -74,7 +78,7 @@ export class TestBridge {
       this.#server.once('error', reject)
       this.#server.listen(port, '127.0.0.1', resolve)
     })
-    this.#timer = setInterval(() => this.tick(), this.#intervalMs)
+    if (this.#intervalMs) this.#timer = setInterval(() => this.tick(), this.#intervalMs)
   }
 
   async close(code = 1001) {
@@ -122,7 +126,7 @@ export class TestBridge {
   }
 
   #samples(type, timeMs, sub) {
-    return samplesAt(type, timeMs / 1000).map((sample) => ({ type, ts: timeMs, sub: [sub], ...sample }))
+    return this.#measure(type, timeMs / 1000).map((sample) => ({ type, ts: timeMs, sub: [sub], ...sample }))
   }
 
   #deliver(events) {

@@ -32,8 +32,11 @@ async function within(promise, what) {
   const late = new Promise((resolve, reject) => {
     timer = setTimeout(async () => reject(new Error(`Waited in vain for ${await what()}`)), PATIENCE_MS)
   })
-  await Promise.race([promise, late])
-  clearTimeout(timer)
+  try {
+    await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 // Everything that a card was from now on, with the time, and whether the document is still the same.
@@ -94,6 +97,14 @@ async function changes(locator) {
   await within(changed, async () => `a change of “${await locator.textContent()}”`)
 }
 
+// The newest row of a chart's table has its time, which goes on with every sample.
+async function isMeasured(page) {
+  const memory = card(page, 'Memory use')
+  const table = memory.getByRole('button', { name: 'Show Memory use as a table' })
+  if ((await table.getAttribute('aria-pressed')) === 'false') await table.click()
+  await changes(memory.locator('tbody'))
+}
+
 // Resolves when the bridge told this page something.
 function heard(page, type, wanted) {
   return new Promise((resolve) => {
@@ -131,7 +142,7 @@ await test('System shows this machine, live', async ({ hub, page }) => {
   assert.match(await card(page, 'Memory').locator('.of').textContent(), /^\d.*% of \d.*iB$/)
   await card(page, 'File systems').getByRole('row', { name: /^\// }).first().waitFor()
   await page.getByRole('img', { name: /^CPU time: User \d.*%, System \d.*%.*Axis from 0 to 100%/ }).waitFor()
-  await changes(card(page, 'Running for').locator('.figure'))
+  await isMeasured(page)
 })
 
 await test('a German sees all of it in German', async ({ hub, page }) => {
@@ -193,7 +204,30 @@ await test('a killed module is seen and heals without a reload', async ({ hub, p
   assert.match(stopped.figure, /^\d.*iB$/, 'the value stays')
   assert.ok(took < HEALED_MS, `${took} ms`)
   assert.notEqual((await hub.module('system_info')).pid, pid)
-  await changes(card(page, 'Running for').locator('.figure'))
+  await isMeasured(page)
+})
+
+await test('a module that fails too often is stopped, says why, and is started by a person', async ({ hub, page }) => {
+  const states = { onReady() {} }
+  states.quarantined = heard(page, 'module.state_changed', ({ name, state }) => {
+    if (name === 'system_info' && state === 'ready') states.onReady()
+    return name === 'system_info' && state === 'quarantined'
+  })
+  await signIn(page, hub, 'm/system_info')
+  const uptime = card(page, 'Running for')
+  await uptime.and(page.locator('.is-live')).waitFor()
+  const kill = async () => process.kill((await hub.module('system_info')).pid, 'SIGKILL')
+  states.onReady = kill
+  await kill()
+  await within(states.quarantined, async () => 'the quarantine')
+  await uptime.getByText('This module failed too often and was stopped.').waitFor()
+  assert.match(await uptime.locator('.reason').textContent(), /signal 9|killed/i)
+  assert.match(await uptime.locator('.figure').textContent(), /\d/, 'the value stays')
+  await page.getByRole('link', { name: 'System' }).locator('.warning').waitFor()
+  states.onReady = () => {}
+  await uptime.getByRole('button', { name: 'Start again' }).click()
+  await uptime.and(page.locator('.is-live')).waitFor()
+  await isMeasured(page)
 })
 
 await test('a new build takes over and nothing is seen of it', async ({ hub, page }) => {
@@ -206,7 +240,7 @@ await test('a new build takes over and nothing is seen of it', async ({ hub, pag
   await within(replaced, async () => 'another generation of system_info')
   const after = await hub.module('system_info')
   assert.notEqual(after.pid, before.pid)
-  await changes(card(page, 'Running for').locator('.figure'))
+  await isMeasured(page)
   assert.deepEqual((await seen(page)).map(({ state }) => state), ['live'])
   await go(page, 'modules')
   await page.getByRole('listitem').filter({ hasText: 'What this machine is' }).getByText('ready').waitFor()
@@ -224,7 +258,7 @@ await test('a restarted bridge is found again, at the same place', async ({ hub,
   await hub.startBridge()
   await seenState(page, ['live', 'stale', 'live'])
   assert.equal(await page.evaluate(() => document.querySelector('main').scrollTop), 400)
-  await changes(card(page, 'Running for').locator('.figure'))
+  await isMeasured(page)
 }, { expected: [UNREACHABLE] })
 
 await test('a restarted hub has another epoch and shows how things stand', async ({ hub, page }) => {
@@ -235,7 +269,7 @@ await test('a restarted hub has another epoch and shows how things stand', async
   await hub.endHub()
   await hub.startHub()
   await within(restarted, async () => 'another epoch')
-  await changes(card(page, 'Running for').locator('.figure'))
+  await isMeasured(page)
   await go(page, 'm/chat')
   await page.getByRole('textbox', { name: 'Message to lobby' }).fill('Still here')
   await page.keyboard.press('Enter')

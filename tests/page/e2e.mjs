@@ -71,6 +71,105 @@ await test('an action that destroys asks, naming its object', async ({ bridge, p
   assert.deepEqual(bridge.requests.find(({ type }) => type === 'services.stop_unit').payload, { name: 'dbus.service' })
 })
 
+await test('every state of a card says what it is and what can be done', async ({ bridge, page }) => {
+  const card = (title) => page.getByRole('region', { name: title, exact: true })
+  const inState = (title, state) => card(title).and(page.locator(`.is-${state}`))
+  bridge.level = 'observe'
+  bridge.silent = true
+  await page.goto(`${bridge.address}#s=${bridge.secret}`)
+  await inState('Processor', 'loading').waitFor()
+  assert.equal(await card('Processor').getAttribute('aria-busy'), 'true')
+  const height = async () => (await card('Processor').boundingBox()).height
+  const skeleton = await height()
+  bridge.silent = false
+  await inState('Processor', 'live').waitFor()
+  assert.ok(Math.abs((await height()) - skeleton) <= 1, 'the skeleton has the final height')
+
+  await go(page, 'm/services')
+  await inState('Environment', 'forbidden').getByText('This needs the level “admin”; you have “observe”.').waitFor()
+  await inState('Timers', 'empty').getByText('There is nothing to list.').waitFor()
+  const broken = inState('Journal', 'error')
+  await broken.getByText(/not in the group systemd-journal/).waitFor()
+  const asked = bridge.requests.filter(({ type }) => type === 'services.list_journal').length
+  await broken.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('button', { name: 'Stop dbus.service' }).and(page.locator(':disabled')).waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Stop dbus.service' }).getAttribute('title'), 'This needs the level “control”.')
+  assert.ok(bridge.requests.filter(({ type }) => type === 'services.list_journal').length > asked)
+
+  await go(page, 'm/backup')
+  await inState('Last copy', 'stopped').getByText(/failed too often/).waitFor()
+  await card('Last copy').getByText('six times within 60 s').waitFor()
+  assert.ok(await card('Last copy').getByRole('button', { name: 'Start again' }).isDisabled())
+
+  await go(page, 'overview')
+  await inState('Processor', 'live').waitFor()
+  bridge.silent = true
+  await inState('Processor', 'stale').getByText(/^As of \d\d:\d\d:\d\d$/).waitFor()
+  assert.match(await card('Processor').locator('.figure').textContent(), /%$/)
+})
+
+await test('everything can be reached and done with keys', async ({ bridge, page }) => {
+  await signIn({ bridge, page })
+  const focused = () => page.evaluate(() => document.activeElement.textContent || document.activeElement.ariaLabel)
+  await page.keyboard.press('Tab')
+  assert.equal(await focused(), 'Skip to the content')
+  await page.keyboard.press('Enter')
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main')
+  await page.keyboard.press('Control+f')
+  const search = page.getByRole('dialog', { name: 'Search' })
+  await search.getByRole('combobox').fill('units')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Services' }).waitFor()
+  const row = page.getByRole('row', { name: /backup\.service/ })
+  await row.focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Delete')
+  const question = page.getByRole('alertdialog')
+  assert.equal(await focused(), 'Cancel')
+  await page.keyboard.press('Escape')
+  await question.waitFor({ state: 'detached' })
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.row !== undefined), true)
+  assert.equal(bridge.requests.some(({ type }) => type === 'services.stop_unit'), false)
+  await page.keyboard.press('Escape')
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
+  await page.keyboard.press('Control+,')
+  const settings = page.getByRole('dialog', { name: 'Settings' })
+  await settings.getByRole('combobox', { name: 'Sizes' }).selectOption('si')
+  await settings.getByRole('combobox', { name: 'Appearance' }).selectOption('dark')
+  await page.keyboard.press('Escape')
+  await page.getByRole('meter', { name: 'Memory' }).and(page.locator('[aria-valuetext*="GB"]')).waitFor()
+  await page.reload()
+  await page.getByRole('meter', { name: 'Memory' }).and(page.locator('[aria-valuetext*="GB"]')).waitFor()
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).colorScheme), 'dark')
+  await go(page, 'workers')
+  await page.getByRole('heading', { level: 1, name: 'Workers' }).waitFor()
+  await page.keyboard.press('/')
+  assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), 'Filter workers')
+  await page.keyboard.press('Escape')
+  const chart = page.getByRole('img', { name: /^Processor time/ })
+  await page.keyboard.press('1')
+  await chart.focus()
+  await page.keyboard.press('ArrowLeft')
+  await page.locator('.legend .at').waitFor()
+})
+
+await test('the accessibility tree names what is seen', async ({ bridge, page }) => {
+  await signIn({ bridge, page })
+  await go(page, 'm/system_info')
+  await page.locator('.kind-chart.is-live').first().waitFor()
+  const tree = await page.locator('body').ariaSnapshot()
+  for (const wanted of [
+    '- navigation "Pages"', 'heading "System" [level=1]', '- region "Processor"', '- meter "Memory"', 'img "Cores, 0: Usage ', '- main:',
+    '- columnheader "Mounted at"', '- rowheader "/srv/very/long/path/that/does/not/fit/in/a/column/of/the/table"', '- button "Show Network as a table"', '- status'
+  ]) assert.ok(tree.includes(wanted), `${wanted} is missing in\n${tree}`)
+  const nameless = await page.evaluate(() =>
+    [...document.querySelectorAll('button, a, input, select, [role=img], [role=meter]')].filter(
+      (element) => !(element.ariaLabel || element.textContent.trim() || element.labels?.length || element.title)
+    ).length
+  )
+  assert.equal(nameless, 0)
+})
+
 await test('every view works and only what is seen is subscribed', async ({ bridge, page }) => {
   await signIn({ bridge, page })
   await go(page, 'workers')

@@ -27,7 +27,7 @@ function scroller() {
 }
 
 window.addEventListener('hashchange', async () => {
-  if (!/^#(\/|$)/.test(window.location.hash)) return
+  if (!/^(#\/.*)?$/.test(window.location.hash)) return
   const next = parseRoute(window.location.hash)
   if (next.path === current.value.path) return
   places.set(current.value.path, scroller()?.scrollTop ?? 0)
