@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "core/hub.h"
+#include "core/service-manager.h"
 #include "dbus/bus-service.h"
 #include "introspection/error.h"
 #include "introspection/names.h"
@@ -23,6 +24,7 @@ typedef struct
   GMainLoop *loop;
   BnHub *hub;
   BnBusService *service;
+  BnServiceManager *manager;
   gboolean stopping;
   int status;
 } Program;
@@ -59,6 +61,7 @@ stop (Program *program, int status)
     return;
   program->stopping = TRUE;
   program->status = status;
+  bn_service_manager_tell_stopping (program->manager);
   bn_bus_service_stop (program->service);
   bn_hub_stop_async (program->hub, stopped_cb, program);
 }
@@ -68,6 +71,15 @@ signal_cb (gpointer user_data)
 {
   stop (user_data, EXIT_SUCCESS);
   return G_SOURCE_CONTINUE;
+}
+
+/* Again each time the bus was lost and is back. */
+static void
+name_acquired_cb (BnBusService *service, gpointer user_data)
+{
+  Program *program = user_data;
+
+  bn_service_manager_tell_ready (program->manager);
 }
 
 static void
@@ -138,6 +150,7 @@ run (void)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (BnHub) hub = make_hub (&error);
   g_autoptr (BnBusService) service = NULL;
+  g_autoptr (BnServiceManager) manager = NULL;
 
   if (hub == NULL || !bn_hub_start (hub, &error))
     {
@@ -145,9 +158,12 @@ run (void)
       return bn_error_is (error, BN_ERROR_CONFLICT) ? EXIT_RUNS_ALREADY : EXIT_FAILURE;
     }
   service = bn_bus_service_new (hub, option_system ? G_BUS_TYPE_SYSTEM : G_BUS_TYPE_SESSION);
+  manager = bn_service_manager_new ();
   program.loop = loop;
   program.hub = hub;
   program.service = service;
+  program.manager = manager;
+  g_signal_connect (service, "name-acquired", G_CALLBACK (name_acquired_cb), &program);
   g_signal_connect (service, "name-taken", G_CALLBACK (name_taken_cb), &program);
   g_unix_signal_add (SIGTERM, signal_cb, &program);
   g_unix_signal_add (SIGINT, signal_cb, &program);

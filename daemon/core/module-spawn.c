@@ -15,6 +15,20 @@
 
 #define CHILD_FD 3
 
+/* What the service manager gave to the hub, and to nobody else: sd_notify(3). */
+static const char *const not_for_modules[] = { "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC" };
+
+/* The hub's own, and where the module's end of the link is. */
+static char **
+make_environment (void)
+{
+  char **env = g_environ_setenv (g_get_environ (), BN_ENV_MODULE_FD, G_STRINGIFY (CHILD_FD), TRUE);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (not_for_modules); i++)
+    env = g_environ_unsetenv (env, not_for_modules[i]);
+  return env;
+}
+
 /* In the folder, then in the folders of programs; NULL if it is in none. */
 static char *
 find_program (const char *name, const char *folder, const char *program_path)
@@ -57,7 +71,7 @@ bn_module_spawn (BnManifest *manifest, const char *program_path, GPid *pid, int 
 {
   const char *folder = bn_manifest_get_folder (manifest);
   g_auto (GStrv) argv = g_strdupv ((char **)bn_manifest_get_argv (manifest));
-  g_auto (GStrv) env = g_get_environ ();
+  g_auto (GStrv) env = make_environment ();
   g_autofree char *program = find_program (argv[0], folder, program_path);
   pid_t hub = getpid ();
   int sockets[2];
@@ -74,7 +88,6 @@ bn_module_spawn (BnManifest *manifest, const char *program_path, GPid *pid, int 
     }
   g_free (argv[0]);
   argv[0] = g_steal_pointer (&program);
-  env = g_environ_setenv (env, BN_ENV_MODULE_FD, G_STRINGIFY (CHILD_FD), TRUE);
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, sockets) != 0)
     {
       g_set_error (error, BN_ERROR, BN_ERROR_BUSY, "No socket for the module %s: %s",
