@@ -58,10 +58,15 @@ checked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (PolkitAuthorizationResult) answer =
       polkit_authority_check_authorization_finish (POLKIT_AUTHORITY (object), result, &error);
 
-  if (answer != NULL && polkit_authorization_result_get_is_authorized (answer))
+  if (answer == NULL)
+    return_forbidden (task, error->message);
+  else if (polkit_authorization_result_get_is_authorized (answer))
     g_task_return_boolean (task, TRUE);
+  else if (polkit_authorization_result_get_is_challenge (answer))
+    return_forbidden (task, "an administrator must authenticate, so the call must allow "
+                            "interactive authorization, and there must be an agent of polkit");
   else
-    return_forbidden (task, error != NULL ? error->message : NULL);
+    return_forbidden (task, NULL);
 }
 
 static void

@@ -14,7 +14,8 @@ G_DECLARE_FINAL_TYPE (BnAuthority, bn_authority, BN, AUTHORITY, GObject)
 
 /* On a session bus every caller is the same user and has every level. On the system bus polkit is
  * asked about the caller's unique name (never a process id), for org.binnacle.observe, .control or
- * .admin with the details "module" and "method". Every error of polkit is a no. */
+ * .admin with the details "module" and "method", which are the same for a typed call and for the
+ * request of the same name. Every error of polkit is a no. */
 BnAuthority *bn_authority_new (gboolean system);
 
 /* TRUE if the answer needs nobody to be asked. */

@@ -218,29 +218,34 @@ check_handler (const BnSubscribeOptions *options, const char *const *patterns, G
   return TRUE;
 }
 
-/* A subscription whose level is asked for. */
+/* A subscription whose level is asked for; counted references. */
 typedef struct
 {
   BnEventBus1Service *self; /* (owned) */
   char **patterns;          /* (owned) */
   GVariant *options;        /* (owned) */
+  BnAccessLevel asked;
 } Subscribing;
 
 static void
-subscribing_free (gpointer user_data)
+subscribing_clear (gpointer user_data)
 {
   Subscribing *subscribing = user_data;
 
   g_object_unref (subscribing->self);
   g_strfreev (subscribing->patterns);
   g_variant_unref (subscribing->options);
-  g_free (subscribing);
 }
 
 static void
-subscribe (GDBusMethodInvocation *invocation, gboolean is_admin, gpointer user_data)
+subscribing_unref (gpointer user_data)
 {
-  Subscribing *subscribing = user_data;
+  g_rc_box_release_full (user_data, subscribing_clear);
+}
+
+static void
+subscribe (Subscribing *subscribing, GDBusMethodInvocation *invocation, BnAccessLevel level)
+{
   BnEventBus1Service *self = subscribing->self;
   const char *sender = g_dbus_method_invocation_get_sender (invocation);
   BnSubscribeOptions options;
@@ -252,7 +257,7 @@ subscribe (GDBusMethodInvocation *invocation, gboolean is_admin, gpointer user_d
     return;
   if (bn_subscribe_options_read (&options, subscribing->options, &error))
     {
-      options.level = is_admin ? BN_ACCESS_ADMIN : BN_ACCESS_OBSERVE;
+      options.level = level;
       if (check_handler (&options, (const char *const *)subscribing->patterns, &error))
         peer = get_peer (self, sender, &error);
     }
@@ -269,19 +274,35 @@ subscribe (GDBusMethodInvocation *invocation, gboolean is_admin, gpointer user_d
     }
 }
 
-/* Who may be an administrator without being asked sees private events too. */
+static void
+asked_cb (GDBusMethodInvocation *invocation, gboolean allowed, gpointer user_data)
+{
+  Subscribing *subscribing = user_data;
+
+  if (allowed || subscribing->asked == BN_ACCESS_CONTROL)
+    {
+      subscribe (subscribing, invocation, allowed ? subscribing->asked : BN_ACCESS_OBSERVE);
+      return;
+    }
+  subscribing->asked = BN_ACCESS_CONTROL;
+  bn_gate_ask (subscribing->self->gate, invocation, BN_ACCESS_CONTROL, "event.subscribe", asked_cb,
+               g_rc_box_acquire (subscribing), subscribing_unref);
+}
+
+/* Who has a higher level without being asked to authenticate sees private events too. */
 static gboolean
 handle_subscribe (BnEventBus1 *object, GDBusMethodInvocation *invocation,
                   const char *const *patterns, GVariant *options)
 {
   BnEventBus1Service *self = BN_EVENT_BUS1_SERVICE (object);
-  Subscribing *subscribing = g_new0 (Subscribing, 1);
+  Subscribing *subscribing = g_rc_box_new0 (Subscribing);
 
   subscribing->self = g_object_ref (self);
   subscribing->patterns = g_strdupv ((char **)patterns);
   subscribing->options = g_variant_ref (options);
-  bn_gate_ask (self->gate, invocation, BN_ACCESS_ADMIN, "event.subscribe", subscribe, subscribing,
-               subscribing_free);
+  subscribing->asked = BN_ACCESS_ADMIN;
+  bn_gate_ask (self->gate, invocation, BN_ACCESS_ADMIN, "event.subscribe", asked_cb, subscribing,
+               subscribing_unref);
   return TRUE;
 }
 

@@ -11,6 +11,7 @@
 #include "dbus/gate.h"
 
 #include "introspection/error.h"
+#include "introspection/event-type.h"
 #include "introspection/names.h"
 
 #define CALLERS_SWEEP 256
@@ -404,6 +405,28 @@ get_declared_level (GDBusMethodInvocation *invocation)
   return level;
 }
 
+/* What the methods of the hub's own interfaces are called in requests, and in rules of polkit. */
+static const struct
+{
+  const char *interface;
+  const char *name;
+} own_interfaces[] = {
+  { BN_IFACE_EVENT_BUS, "event" }, { BN_IFACE_MODULES, "module" }, { BN_IFACE_MODULE, "module" },
+  { BN_IFACE_WORKERS, "worker" },  { BN_IFACE_WORKER, "worker" },  { BN_IFACE_ACCESS, "access" },
+};
+
+/* "org.binnacle.Workers1" and "RunNow" are "worker.run_now". */
+static char *
+make_request_name (const char *interface, const char *member)
+{
+  g_autofree char *method = bn_name_from_member (member);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (own_interfaces); i++)
+    if (g_str_equal (own_interfaces[i].interface, interface))
+      return g_strconcat (own_interfaces[i].name, ".", method != NULL ? method : member, NULL);
+  return g_strconcat (interface, ".", member, NULL);
+}
+
 static void
 gated_method_call (GDBusConnection *connection, const char *sender, const char *path,
                    const char *interface, const char *method, GVariant *parameters,
@@ -411,7 +434,7 @@ gated_method_call (GDBusConnection *connection, const char *sender, const char *
 {
   BnGate *gate = g_object_get_qdata (user_data, gate_quark ());
   VTables *vtables = g_type_get_qdata (G_OBJECT_TYPE (user_data), vtable_quark ());
-  g_autofree char *what = g_strconcat (interface, ".", method, NULL);
+  g_autofree char *what = make_request_name (interface, method);
   Inner *inner;
 
   if (gate == NULL)
