@@ -20,6 +20,7 @@ STAGE = pathlib.Path("/opt/stage")
 HUB = "org.binnacle.Hub1"
 HUB_PATH = "/org/binnacle/Hub1"
 TIMEOUT = 60
+CONSTANT_FIELDS = {"name", "path", "size", "source", "state", "total", "type"}
 
 
 def run(file, meson, build, prefix, extra=None):
@@ -132,15 +133,23 @@ class Listener:
         assert line, "the listener ended"
         return json.loads(line)
 
+    def wait_for(self, key):
+        """The next sample of that key."""
+        while True:
+            sample = self.next()
+            if sample["key"] == key:
+                return sample
+
     def collect(self, *types, times=1):
-        """The key of each sample, by type, until each of these types came that often."""
-        keys, counts = {}, dict.fromkeys(types, 0)
+        """What does not change, by type and key, until each of these types came that often."""
+        found, counts = {}, dict.fromkeys(types, 0)
         while min(counts.values()) < times:
             sample = self.next()
-            keys.setdefault(sample["type"], set()).add(sample["key"])
+            found.setdefault(sample["type"], {})[sample["key"]] = {
+                name: value for name, value in sample["payload"].items() if name in CONSTANT_FIELDS}
             if sample["type"] in counts:
                 counts[sample["type"]] += 1
-        return keys
+        return found
 
 
 class NewOwner:

@@ -17,8 +17,8 @@ HUB, HUB_PATH, EVENT_BUS = "org.binnacle.Hub1", "/org/binnacle/Hub1", "org.binna
 
 
 def show(event_type, payload, meta):
-    print(json.dumps({"type": event_type, "payload": payload, "key": meta.get("key", "")}),
-          flush=True)
+    print(json.dumps({"type": event_type, "payload": payload, "key": meta.get("key", ""),
+                      "gone": meta.get("gone", False)}), flush=True)
 
 
 def on_signal(_connection, _sender, _path, _interface, name, parameters):

@@ -30,9 +30,12 @@ outer() {
     for cgroup in "${cgroups[@]}"; do
       echo "$BASHPID" > "$cgroup/cgroup.procs"
     done
-    exec unshare --mount --cgroup --pid --net --uts --ipc --fork --kill-child \
-      --propagation private "$0" --inner "$folder" "$@"
-  ) < /dev/null > "$folder/console" 2>&1 || status=$?
+    exec setpriv --pdeathsig KILL unshare --mount --cgroup --pid --net --uts --ipc --fork \
+      --kill-child --propagation private "$0" --inner "$folder" "$@"
+  ) < /dev/null > "$folder/console" 2>&1 &
+  local machine=$!
+  trap 'kill -KILL "$machine"' TERM INT HUP
+  wait "$machine" || status=$?
   # A systemd that did not come so far has not opened it.
   if ! { : <> "$folder/output" && wait "$printer"; }; then
     kill "$printer" 2> /dev/null || true
@@ -115,6 +118,8 @@ inner() {
   mkdir old
   pivot_root . old
   umount -l /old
+  # systemd does that for a machine, but leaves it to others where it believes to be a container.
+  mount --make-rshared /
   exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
     /lib/systemd/systemd --system --unit=test.service
 }
