@@ -18,6 +18,8 @@
 #define TIMEOUT_MAX_MS 600000
 /* The hub's own deadline comes first, so that its answer says what was waited for. */
 #define CALL_GRACE_MS 1000
+/* On the system bus a person may be asked to authenticate before that deadline begins. */
+#define AUTHENTICATION_MS 120000
 
 static gboolean option_system;
 static gboolean option_session;
@@ -169,14 +171,14 @@ bn_cli_call (BnCli *cli, const char *interface, const char *method, GVariant *pa
 {
   g_autoptr (GVariant) sunk = parameters != NULL ? g_variant_ref_sink (parameters) : NULL;
   GDBusCallFlags flags = G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION;
+  guint timeout_ms = cli->timeout_ms + CALL_GRACE_MS + (cli->system ? AUTHENTICATION_MS : 0);
 
   if (!cli->may_start)
     flags |= G_DBUS_CALL_FLAGS_NO_AUTO_START;
   if (!bn_cli_connect (cli, error))
     return NULL;
   return g_dbus_connection_call_sync (cli->connection, BN_BUS_NAME, BN_HUB_PATH, interface, method,
-                                      sunk, reply_type, flags,
-                                      (int)(cli->timeout_ms + CALL_GRACE_MS), NULL, error);
+                                      sunk, reply_type, flags, (int)timeout_ms, NULL, error);
 }
 
 GVariant *

@@ -19,12 +19,12 @@ RECIPE = FOLDER.parent / "recipes" / "systemd-system.sh"
 STAGE = pathlib.Path("/opt/stage")
 HUB = "org.binnacle.Hub1"
 HUB_PATH = "/org/binnacle/Hub1"
-TIMEOUT = 60
+TIMEOUT = 20
 CONSTANT_FIELDS = {"name", "path", "size", "source", "state", "total", "type"}
 
 
-def run(file, meson, build, prefix, extra=None):
-    """The exit status of that test file inside; extra is a folder that is laid over the root."""
+def run(file, meson, build, prefix):
+    """The exit status of that test file inside."""
     if os.getuid() != 0:
         print("1..0 # SKIP only root can start a systemd of its own")
         return 0
@@ -33,8 +33,6 @@ def run(file, meson, build, prefix, extra=None):
         subprocess.run([meson, "install", "--no-rebuild", "-C", build, f"--destdir={folder}{STAGE}"],
                        check=True, capture_output=True)
         shutil.copytree(FOLDER, root / "opt/test", ignore=shutil.ignore_patterns("__pycache__"))
-        if extra is not None:
-            shutil.copytree(extra, root, dirs_exist_ok=True)
         return subprocess.run([RECIPE, folder, sys.executable, "-B",
                                f"/opt/test/{os.path.basename(file)}", "--inside", prefix],
                               check=False).returncode
@@ -51,7 +49,7 @@ def command(*words, user="root", check=True, **options):
 
 
 def install():
-    """What an administrator does after "meson install", while everything runs."""
+    """What README.md says that an administrator does, while everything runs."""
     command("cp", "--archive", "--no-preserve=timestamps", f"{STAGE}/.", "/")
     # dbus-daemon and polkit look below /usr/share only.
     if PREFIX != "/usr":
@@ -61,8 +59,7 @@ def install():
     command("systemd-sysusers", "binnacle.conf")
     command("systemd-tmpfiles", "--create", "binnacle.conf")
     command("systemctl", "daemon-reload")
-    call("ReloadConfig", name="org.freedesktop.DBus", path="/org/freedesktop/DBus",
-         interface="org.freedesktop.DBus")
+    command("systemctl", "reload", "dbus")
 
 
 def plain(value):
@@ -74,19 +71,16 @@ def plain(value):
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 
-def call(method, *arguments, name=HUB, path=HUB_PATH, interface="org.binnacle.EventBus1",
-         user="root"):
+def call(method, *arguments, path=HUB_PATH, interface="org.binnacle.EventBus1", user="root"):
     """Asks with busctl; the out arguments."""
-    done = command("busctl", "--system", "--json=short", f"--timeout={TIMEOUT}", "call", name, path,
+    done = command("busctl", "--system", "--json=short", f"--timeout={TIMEOUT}", "call", HUB, path,
                    interface, method, *arguments, user=user)
     return plain(json.loads(done.stdout)["data"]) if done.stdout.strip() else []
 
 
-def request(event_type, user="root", **payload):
-    """Asks with EventBus1.Request; arguments are texts."""
-    entries = [word for key, text in payload.items() for word in (key, "s", text)]
-    return call("Request", "sa{sv}a{sv}", event_type, str(len(payload)), *entries, "0",
-                user=user)[0]
+def request(event_type, user="root"):
+    """Asks with EventBus1.Request, without arguments."""
+    return call("Request", "sa{sv}a{sv}", event_type, "0", "0", user=user)[0]
 
 
 def error_of(method, *arguments, path=HUB_PATH, interface="org.binnacle.EventBus1", user="root"):
@@ -111,12 +105,12 @@ PREFIX = sys.argv[2] if len(sys.argv) > 2 else "/usr"
 class Listener:
     """listener.py, as that user, within another program if one is given; with with."""
 
-    def __init__(self, *patterns, user="root", bus="system", within=(), env=None):
+    def __init__(self, *patterns, user="root", bus="system", within=()):
         self.process = subprocess.Popen(
             [*within, sys.executable, "-B", FOLDER / "listener.py", bus, *patterns],
             user=user, group=user,
             extra_groups=[], stdout=subprocess.PIPE, text=True, cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **(env or {})})
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
 
     def __enter__(self):
         line = self.process.stdout.readline()
@@ -155,12 +149,11 @@ class Listener:
 class NewOwner:
     """With with: what happens inside makes the hub leave; afterwards another one has its name."""
 
-    def __init__(self, user="root", env=None):
-        self.monitor = subprocess.Popen(
-            ["stdbuf", "--output=L", "gdbus", "monitor", "--system", "--dest", HUB], user=user,
-            stdout=subprocess.PIPE, text=True, env={"PATH": "/usr/bin:/bin", **(env or {})})
-
     def __enter__(self):
+        command("gdbus", "wait", "--system", "--timeout=20", HUB)
+        self.monitor = subprocess.Popen(
+            ["stdbuf", "--output=L", "gdbus", "monitor", "--system", "--dest", HUB],
+            stdout=subprocess.PIPE, text=True)
         self._wait_for("is owned by")
         return self
 

@@ -82,8 +82,8 @@ write_units() {
   cat > "$units/test.service" << 'END'
 [Unit]
 Description=The command of a test
-Wants=dbus.socket
-After=basic.target dbus.socket
+Wants=dbus.service
+After=basic.target dbus.service
 SuccessAction=exit
 FailureAction=exit
 
@@ -101,6 +101,7 @@ inner() {
   mount -t tmpfs -o mode=755 tmpfs "$folder/mounts"
   mkdir "$folder/mounts/upper" "$folder/mounts/work" "$root"
   cp -a -- "$content/." "$folder/mounts/upper/"
+  chmod 755 "$folder/mounts/upper" # a temporary folder is for one user only
   mount -t overlay overlay \
     -o "lowerdir=/,upperdir=$folder/mounts/upper,workdir=$folder/mounts/work" "$root"
   cd "$root"
