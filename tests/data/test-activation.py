@@ -19,7 +19,7 @@ def configure(folder):
     services = folder / "services"
     services.mkdir()
     (services / f"{private_bus.HUB}.service").write_text(
-        SERVICE.replace(ACTIVATED, BINNACLED), encoding="utf-8")
+        SERVICE.replace(ACTIVATED, f'"{BINNACLED}"'), encoding="utf-8")
     return (f"<servicedir>{services}</servicedir><policy context='default'>"
             "<allow user='*'/><allow send_destination='*' eavesdrop='true'/>"
             "<allow eavesdrop='true'/><allow own='*'/></policy>")

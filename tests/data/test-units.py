@@ -29,7 +29,7 @@ def with_built_programs(source, folder):
     for unit in UNITS:
         text = pathlib.Path(source, unit).read_text(encoding="utf-8")
         for program in PROGRAMS:
-            text = text.replace(f"{LIBEXECDIR}/{os.path.basename(program)} ", f"{program} ")
+            text = text.replace(f"{LIBEXECDIR}/{os.path.basename(program)} ", f'"{program}" ')
         assert "ExecStart=" + LIBEXECDIR not in text, text
         pathlib.Path(folder, unit).write_text(text, encoding="utf-8")
     return [os.path.join(folder, unit) for unit in UNITS]

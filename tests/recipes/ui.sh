@@ -38,7 +38,7 @@ export DISPLAY=":$display" GDK_BACKEND=x11 GSK_RENDERER="${GSK_RENDERER:-cairo}"
   HOME="$root" XDG_CONFIG_HOME="$root/config" XDG_CACHE_HOME="$root/cache" \
   XDG_DATA_HOME="$root/data" XDG_RUNTIME_DIR="$root/run" \
   GSETTINGS_BACKEND=memory GIO_USE_VFS=local GDK_DEBUG=gl-disable \
-  LSAN_OPTIONS="suppressions=$here/lsan.supp:print_suppressions=0"
+  LSAN_OPTIONS="suppressions='$here/lsan.supp':print_suppressions=0"
 unset WAYLAND_DISPLAY
 # What services of the bus print is not the output of the command: TAP is read from that.
 # shellcheck disable=SC2016 # the inner shell expands it
