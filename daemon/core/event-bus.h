@@ -40,6 +40,9 @@ typedef struct
   guint64 requests;
   guint64 request_errors;
   guint64 request_timeouts;
+  guint64 requests_cancelled; /* their callers had gone */
+  guint64 call_timeouts;      /* calls that modules did not answer in time, of all kinds */
+  guint64 calls_cancelled;    /* calls that modules were told to forget: their callers had gone */
   guint64 handler_timeouts;
   guint64 subscriptions_limited; /* refused for a limit */
   guint64 bus_losses;            /* how often the connection to the bus ended */

@@ -50,7 +50,9 @@ BnModuleProcess *bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manif
                                          gboolean restore, GError **error);
 void bn_hosted_module_adopt (BnHostedModule *self, BnModuleProcess *process);
 void bn_hosted_module_set_state (BnHostedModule *self, BnModuleState state);
-void bn_hosted_module_forward (BnHostedModule *self, GTask *task);
+
+/* hosted-module-calls.c: gives the calls that were held to the current process. */
+void bn_hosted_module_release_held (BnHostedModule *self);
 
 /* module-replacement.c */
 void bn_hosted_module_replacement_gone (BnHostedModule *self, const GError *error);

@@ -20,7 +20,6 @@
 #define FAILURES_MAX 5
 #define FAILURES_USEC (60 * G_USEC_PER_SEC)
 #define HEALTHY_MS 60000
-#define HELD_MAX 1024
 
 enum
 {
@@ -380,86 +379,6 @@ bn_hosted_module_update_demand (BnHostedModule *self)
     bn_module_process_set_demand (
         self->replacement->process,
         around->get_demand (self->replacement->manifest, around->user_data));
-}
-
-/* Calls */
-
-typedef struct
-{
-  GDBusMessage *message; /* (owned) */
-  guint timeout_ms;
-} Call;
-
-static void
-call_free (Call *call)
-{
-  g_object_unref (call->message);
-  g_free (call);
-}
-
-static void
-call_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  GDBusMessage *reply = bn_module_process_call_finish (BN_MODULE_PROCESS (object), result, &error);
-
-  if (reply != NULL)
-    g_task_return_pointer (task, reply, g_object_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-/* Gives the call of @task (taken) to the current process. */
-void
-bn_hosted_module_forward (BnHostedModule *self, GTask *task)
-{
-  Call *call = g_task_get_task_data (task);
-
-  if (self->process == NULL || bn_module_process_get_state (self->process) != BN_PROCESS_READY)
-    {
-      gboolean failed = self->state == BN_MODULE_BACKOFF || self->state == BN_MODULE_QUARANTINED;
-
-      g_task_return_new_error (
-          task, BN_ERROR, BN_ERROR_UNAVAILABLE, "The module %s does not run now: it is %s%s%s",
-          bn_hosted_module_get_name (self), bn_module_state_to_string (self->state),
-          failed ? ", because: " : "", failed ? self->last_error : "");
-      g_object_unref (task);
-      return;
-    }
-  bn_module_process_call_async (self->process, call->message, call->timeout_ms,
-                                g_task_get_cancellable (task), call_done_cb, task);
-}
-
-void
-bn_hosted_module_call_async (BnHostedModule *self, GDBusMessage *message, guint timeout_ms,
-                             GCancellable *cancellable, GAsyncReadyCallback callback,
-                             gpointer user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  Call *call = g_new0 (Call, 1);
-
-  call->message = g_object_ref (message);
-  call->timeout_ms = timeout_ms;
-  g_task_set_source_tag (task, bn_hosted_module_call_async);
-  g_task_set_task_data (task, call, (GDestroyNotify)call_free);
-  if (self->replacement == NULL || !self->replacement->frozen)
-    bn_hosted_module_forward (self, task);
-  else if (self->held.length < HELD_MAX)
-    g_queue_push_tail (&self->held, task);
-  else
-    {
-      g_task_return_new_error (task, BN_ERROR, BN_ERROR_BUSY,
-                               "%d calls wait for the new version of the module %s; try again",
-                               HELD_MAX, bn_hosted_module_get_name (self));
-      g_object_unref (task);
-    }
-}
-
-GDBusMessage *
-bn_hosted_module_call_finish (BnHostedModule *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* The object */

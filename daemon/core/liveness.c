@@ -13,6 +13,7 @@ struct _BnLiveness
   void (*ping) (gpointer user_data);
   gpointer user_data;
   GQueue calls;         /* (element-type gint64*): when they began, oldest first */
+  gint64 given_up_usec; /* when the first call began whose answer nobody waits for; 0: none */
   gint64 expected_usec; /* 0: no word is expected */
   guint timer_id;
   gboolean pinging;
@@ -46,6 +47,8 @@ get_overdue_usec (BnLiveness *self)
   gint64 *oldest = g_queue_peek_head (&self->calls);
   gint64 at = oldest != NULL ? *oldest : 0;
 
+  if (self->given_up_usec != 0 && (at == 0 || self->given_up_usec < at))
+    at = self->given_up_usec;
   if (self->expected_usec != 0 && (at == 0 || self->expected_usec < at))
     at = self->expected_usec;
   return at != 0 ? at + BN_LIVENESS_OVERDUE_USEC : 0;
@@ -111,6 +114,16 @@ bn_liveness_call_ended (BnLiveness *self, gpointer call)
   disarm_if_idle (self);
 }
 
+void
+bn_liveness_call_given_up (BnLiveness *self, gpointer call)
+{
+  GList *link = call;
+
+  if (self->given_up_usec == 0)
+    self->given_up_usec = *(gint64 *)link->data;
+  bn_liveness_call_ended (self, call);
+}
+
 gboolean
 bn_liveness_has_calls (BnLiveness *self)
 {
@@ -129,6 +142,10 @@ void
 bn_liveness_heard (BnLiveness *self)
 {
   self->heard = TRUE;
+  if (self->given_up_usec == 0)
+    return;
+  self->given_up_usec = 0;
+  disarm_if_idle (self);
 }
 
 gboolean
@@ -143,6 +160,7 @@ bn_liveness_answered (BnLiveness *self)
   gint64 now_usec = g_get_monotonic_time ();
 
   self->pinging = FALSE;
+  self->given_up_usec = 0;
   if (self->expected_usec != 0)
     self->expected_usec = MAX (self->expected_usec, now_usec);
   for (GList *at = self->calls.head; at != NULL; at = at->next)

@@ -18,6 +18,8 @@ void bn_liveness_free (BnLiveness *self);
 /* A call began; the result is for bn_liveness_call_ended(). */
 gpointer bn_liveness_call_began (BnLiveness *self);
 void bn_liveness_call_ended (BnLiveness *self, gpointer call);
+/* Likewise, of a call that nobody waits for any more: instead of the answer any word will do. */
+void bn_liveness_call_given_up (BnLiveness *self, gpointer call);
 gboolean bn_liveness_has_calls (BnLiveness *self);
 
 /* It must say something until @next_usec (monotonic); 0: it need not. */

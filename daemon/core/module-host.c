@@ -10,7 +10,7 @@
 #include <gio/gunixfdlist.h>
 
 #include "core/link-dispatch.h"
-#include "core/link-request.h"
+#include "core/link-requests.h"
 #include "core/sample-stream.h"
 #include "core/subscribe-options.h"
 #include "introspection/contract-generated.h"
@@ -39,6 +39,7 @@ typedef struct
   BnHostedModule *module;   /* (owned) */
   BnModuleProcess *process; /* (owned) */
   BnSampleStream *samples;  /* (owned) (nullable) */
+  BnLinkRequests *asked;    /* (owned) */
 } Client;
 
 static const char *
@@ -301,7 +302,18 @@ handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *
   g_autoptr (GVariant) options = NULL;
 
   g_variant_get (body, "(&s@a{sv}@a{sv})", &type, &payload, &options);
-  bn_link_request (link, call, client->host->requests, &caller, type, payload, options);
+  bn_link_requests_ask (client->asked, call, &caller, NULL, type, payload, options);
+}
+
+static void
+handle_cancel (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
+{
+  Client *client = user_data;
+  guint32 serial;
+
+  g_variant_get (body, "(u)", &serial);
+  bn_link_requests_cancel (client->asked, serial);
+  bn_link_reply (link, call, NULL, NULL);
 }
 
 /* A module answers requests of its own types only. */
@@ -368,6 +380,7 @@ static const BnLinkMethod methods[] = {
   { "OpenSampleStream", handle_open_sample_stream },
   { "ReportRun", handle_report_run },
   { "Request", handle_request },
+  { "Cancel", handle_cancel },
   { "Subscribe", handle_subscribe },
   { "Unsubscribe", handle_unsubscribe },
   { NULL },
@@ -402,6 +415,18 @@ drained_cb (BnModuleProcess *process, gpointer user_data)
 }
 
 static void
+call_given_up_cb (BnModuleProcess *process, gboolean timed_out, gpointer user_data)
+{
+  Client *client = user_data;
+  BnEventBusCounters *counters = bn_event_bus_get_counters (client->host->bus);
+
+  if (timed_out)
+    counters->call_timeouts++;
+  else
+    counters->calls_cancelled++;
+}
+
+static void
 gone_cb (BnModuleProcess *process, GError *error, gpointer user_data)
 {
   Client *client = user_data;
@@ -409,6 +434,7 @@ gone_cb (BnModuleProcess *process, GError *error, gpointer user_data)
   bn_event_bus_remove_peer (client->host->bus, BN_PEER (process));
   g_signal_handlers_disconnect_by_data (process, client);
   g_clear_pointer (&client->samples, bn_sample_stream_free);
+  bn_link_requests_free (client->asked);
   g_object_unref (client->module);
   g_object_unref (client->process);
   g_free (client);
@@ -423,7 +449,10 @@ process_started_cb (BnModules *modules, BnHostedModule *module, BnModuleProcess 
   client->host = user_data;
   client->module = g_object_ref (module);
   client->process = g_object_ref (process);
+  client->asked =
+      bn_link_requests_new (bn_link_peer_get_link (BN_LINK_PEER (process)), client->host->requests);
   g_signal_connect (process, "host-call", G_CALLBACK (host_call_cb), client);
+  g_signal_connect (process, "call-given-up", G_CALLBACK (call_given_up_cb), client);
   g_signal_connect (process, "drained", G_CALLBACK (drained_cb), client);
   g_signal_connect (process, "gone", G_CALLBACK (gone_cb), client);
 }

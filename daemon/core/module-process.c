@@ -6,7 +6,7 @@
  * report of a worker, the module is pinged; only an unanswered ping is a hang. One timer serves
  * both.
  */
-#include "core/module-process.h"
+#include "core/module-process-private.h"
 
 #include <glib-unix.h>
 #include <signal.h>
@@ -14,7 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/liveness.h"
 #include "core/module-spawn.h"
 #include "core/process-usage.h"
 #include "introspection/contract-generated.h"
@@ -26,35 +25,12 @@
 #define STOP_STEP_MS 2000
 #define USAGE_AGE_USEC (10 * G_USEC_PER_SEC)
 
-struct _BnModuleProcess
-{
-  BnLinkPeer parent_instance;
-
-  BnManifest *manifest; /* (owned) */
-  BnLink *link;         /* not owned: the parent's */
-  char *path;           /* (owned): of its objects */
-  GVariant *welcome;    /* (owned): the answer to Hello */
-  BnProcessState state;
-  gboolean said_hello;
-  guint generation;
-  GPid pid;
-  guint watch_id;
-  guint timer_id; /* of the current state: Ready, draining, the steps of stopping */
-  int next_signal;
-  GError *reason; /* (owned) (nullable): why it is being ended */
-
-  BnLiveness *liveness; /* (owned) */
-
-  gint64 usage_usec;
-  guint64 memory_bytes;
-  guint64 cpu_usec;
-};
-
 enum
 {
   SIGNAL_HELLO,
   SIGNAL_READY,
   SIGNAL_HOST_CALL,
+  SIGNAL_CALL_GIVEN_UP,
   SIGNAL_GONE,
   SIGNAL_DRAINED,
   N_SIGNALS
@@ -210,90 +186,6 @@ bn_module_process_expect (BnModuleProcess *self, guint within_ms)
                       within_ms != 0 ? g_get_monotonic_time () + (gint64)within_ms * 1000 : 0);
 }
 
-/* Calls */
-
-/* What the caller is told instead of what the link knows. Takes @error. */
-static GError *
-explain_no_answer (BnModuleProcess *self, GError *error)
-{
-  const char *name = bn_manifest_get_name (self->manifest);
-  g_autoptr (GError) owned = error;
-
-  if (bn_error_is (error, BN_ERROR_TIMEOUT))
-    return g_error_new (BN_ERROR, BN_ERROR_TIMEOUT,
-                        "The module %s did not answer in time; it may still do what was asked",
-                        name);
-  if (bn_error_is (error, BN_ERROR_UNAVAILABLE))
-    return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE,
-                        "The module %s ended before it answered; try again", name);
-  return g_steal_pointer (&owned);
-}
-
-static void
-call_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  BnModuleProcess *self = g_task_get_source_object (task);
-  gpointer call = g_task_get_task_data (task);
-  GError *error = NULL;
-  GDBusMessage *reply = bn_link_call_finish (BN_LINK (object), result, &error);
-
-  bn_liveness_call_ended (self->liveness, call);
-  if (reply != NULL)
-    g_task_return_pointer (task, reply, g_object_unref);
-  else
-    g_task_return_error (task, explain_no_answer (self, error));
-  if (self->state == BN_PROCESS_DRAINING && !bn_liveness_has_calls (self->liveness))
-    bn_module_process_stop (self);
-}
-
-void
-bn_module_process_call_async (BnModuleProcess *self, GDBusMessage *message, guint timeout_ms,
-                              GCancellable *cancellable, GAsyncReadyCallback callback,
-                              gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-
-  g_task_set_source_tag (task, bn_module_process_call_async);
-  g_task_set_task_data (task, bn_liveness_call_began (self->liveness), NULL);
-  bn_link_call_async (self->link, message, timeout_ms, cancellable, call_done_cb,
-                      g_steal_pointer (&task));
-}
-
-GDBusMessage *
-bn_module_process_call_finish (BnModuleProcess *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-gboolean
-bn_module_process_send (BnModuleProcess *self, GDBusMessage *message)
-{
-  g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-  return bn_link_send (self->link, message, NULL);
-}
-
-GDBusMessage *
-bn_module_process_new_peer_call (BnModuleProcess *self, const char *member, GVariant *arguments)
-{
-  GDBusMessage *message =
-      g_dbus_message_new_method_call (NULL, self->path, BN_IFACE_MODULE_PEER, member);
-
-  if (arguments != NULL)
-    g_dbus_message_set_body (message, arguments);
-  return message;
-}
-
-void
-bn_module_process_set_demand (BnModuleProcess *self, GVariant *intervals)
-{
-  g_autoptr (GDBusMessage) message =
-      bn_module_process_new_peer_call (self, "SetDemand", g_variant_new ("(@a{su})", intervals));
-
-  if (self->said_hello)
-    bn_module_process_send (self, message);
-}
-
 /* What the module calls */
 
 static void
@@ -415,49 +307,6 @@ exited_cb (GPid pid, int status, gpointer user_data)
   g_signal_emit (self, signals[SIGNAL_GONE], 0, error);
 }
 
-/* The peer at the event bus */
-
-static void
-handled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  BnModuleProcess *self = BN_MODULE_PROCESS (object);
-  GError *error = NULL;
-  g_autoptr (GDBusMessage) reply = bn_module_process_call_finish (self, result, &error);
-
-  if (reply == NULL || g_dbus_message_to_gerror (reply, &error))
-    {
-      bn_error_normalise (&error);
-      g_task_return_error (task, error);
-    }
-  else if (g_dbus_message_get_body (reply) == NULL
-           || !g_variant_is_of_type (g_dbus_message_get_body (reply), G_VARIANT_TYPE ("(a{sv})")))
-    g_task_return_new_error (task, BN_ERROR, BN_ERROR_INTERNAL,
-                             "The module %s answered Handle with a wrong type",
-                             bn_manifest_get_name (self->manifest));
-  else
-    g_task_return_pointer (task, g_variant_get_child_value (g_dbus_message_get_body (reply), 0),
-                           (GDestroyNotify)g_variant_unref);
-}
-
-static void
-process_handle_async (BnPeer *peer, const char *handler, GVariant *arguments, guint timeout_ms,
-                      GAsyncReadyCallback callback, gpointer user_data)
-{
-  BnModuleProcess *self = BN_MODULE_PROCESS (peer);
-  g_autoptr (GDBusMessage) message = bn_module_process_new_peer_call (self, "Handle", arguments);
-  GTask *task = g_task_new (self, NULL, callback, user_data);
-
-  g_task_set_source_tag (task, process_handle_async);
-  bn_module_process_call_async (self, message, timeout_ms, NULL, handled_cb, task);
-}
-
-static GVariant *
-process_handle_finish (BnPeer *peer, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 /* The object */
 
 void
@@ -543,8 +392,8 @@ bn_module_process_class_init (BnModuleProcessClass *klass)
 
   object_class->dispose = bn_module_process_dispose;
   object_class->finalize = bn_module_process_finalize;
-  peer_class->handle_async = process_handle_async;
-  peer_class->handle_finish = process_handle_finish;
+  peer_class->handle_async = bn_module_process_handle_async;
+  peer_class->handle_finish = bn_module_process_handle_finish;
 
   signals[SIGNAL_HELLO] =
       g_signal_new ("hello", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -553,6 +402,8 @@ bn_module_process_class_init (BnModuleProcessClass *klass)
   signals[SIGNAL_HOST_CALL] =
       g_signal_new ("host-call", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                     BN_TYPE_LINK, G_TYPE_DBUS_MESSAGE);
+  signals[SIGNAL_CALL_GIVEN_UP] = g_signal_new ("call-given-up", type, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[SIGNAL_GONE] = g_signal_new ("gone", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[SIGNAL_DRAINED] =

@@ -25,8 +25,10 @@ G_DECLARE_FINAL_TYPE (BnModuleProcess, bn_module_process, BN, MODULE_PROCESS, Bn
  * "hello" (): the module introduced itself.
  * "ready" (): it serves.
  * "host-call" (BnLink *, GDBusMessage *): it calls ModuleHost1, but for Hello and Ready.
- * "gone" (GError *): the process is over, emitted once. The error is NULL if it was told to go.
- * "drained" (): its link takes messages again.
+ * "call-given-up" (gboolean): a call ended without its answer, and the module was told; TRUE: it
+ * ran out of its deadline, FALSE: its caller has gone. "gone" (GError *): the process is over,
+ * emitted once. The error is NULL if it was told to go. "drained" (): its link takes messages
+ * again.
  */
 
 /* Starts the program of @manifest; @program_path: where programs are looked for after the folder,
@@ -40,7 +42,9 @@ GPid bn_module_process_get_pid (BnModuleProcess *self);
 guint bn_module_process_get_generation (BnModuleProcess *self);
 /* Calls the module: @message is a method call, its path and interface are the module's own or those
  * of ModulePeer1. A call that is overdue makes the hub ping the module, and an unanswered ping ends
- * it. An error reply is the result, not an error. */
+ * it. An error reply is the result, not an error. The module is told if the call is cancelled or
+ * runs out of @timeout_ms. Errors: timeout, unavailable (the module ended), busy,
+ * G_IO_ERROR_CANCELLED. */
 void bn_module_process_call_async (BnModuleProcess *self, GDBusMessage *message, guint timeout_ms,
                                    GCancellable *cancellable, GAsyncReadyCallback callback,
                                    gpointer user_data);

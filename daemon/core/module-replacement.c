@@ -32,15 +32,6 @@ replacement_free (BnReplacement *replacement)
 }
 
 static void
-release_held (BnHostedModule *self)
-{
-  GTask *task;
-
-  while ((task = g_queue_pop_head (&self->held)) != NULL)
-    bn_hosted_module_forward (self, task);
-}
-
-static void
 thaw_old (BnHostedModule *self)
 {
   g_autoptr (GDBusMessage) message = NULL;
@@ -66,7 +57,7 @@ bn_hosted_module_fail_replacement (BnHostedModule *self, const GError *error)
                            "%s",
                            bn_hosted_module_get_name (self), error->message);
   replacement_free (replacement);
-  release_held (self);
+  bn_hosted_module_release_held (self);
 }
 
 void
@@ -95,7 +86,7 @@ new_ready_cb (BnModuleProcess *process, gpointer user_data)
   bn_hosted_module_adopt (self, g_steal_pointer (&replacement->process));
   g_task_return_boolean (replacement->task, TRUE);
   replacement_free (replacement);
-  release_held (self);
+  bn_hosted_module_release_held (self);
 }
 
 static void

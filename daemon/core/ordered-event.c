@@ -101,7 +101,7 @@ call_handler (Run *run, Handler *handler)
       ->handle_async (handler->peer, handler->handler,
                       g_variant_new ("(s@a{sv}@a{sv})", run->event->type, run->event->payload,
                                      bn_event_make_meta (run->event, NULL, FALSE)),
-                      HANDLER_TIMEOUT_MS, answered_cb, run);
+                      HANDLER_TIMEOUT_MS, NULL, answered_cb, run);
 }
 
 static void

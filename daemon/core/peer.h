@@ -38,7 +38,8 @@ struct _BnPeerClass
 
   /* EventHandler1.Handle of the object @handler (NULL: the only one it has). */
   void (*handle_async) (BnPeer *self, const char *handler, GVariant *arguments, guint timeout_ms,
-                        GAsyncReadyCallback callback, gpointer user_data);
+                        GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data);
   GVariant *(*handle_finish) (BnPeer *self, GAsyncResult *result, GError **error);
 };
 

@@ -177,8 +177,8 @@ ask_module (BnHostedModule *module, const char *method_name, GVariant *payload,
                                             ask->method->info->name);
   if (g_variant_n_children (arguments) > 0)
     g_dbus_message_set_body (message, arguments);
-  bn_hosted_module_call_async (module, message, ask->timeout_ms, NULL, module_answered_cb,
-                               g_object_ref (task));
+  bn_hosted_module_call_async (module, message, ask->timeout_ms, g_task_get_cancellable (task),
+                               module_answered_cb, g_object_ref (task));
 }
 
 /* Responders */
@@ -217,7 +217,7 @@ ask_responder (BnPeer *responder, const char *handler, const BnCaller *caller, c
   BN_PEER_GET_CLASS (responder)->handle_async (
       responder, handler,
       g_variant_new ("(s@a{sv}@a{sv})", type, payload, g_variant_builder_end (&meta)),
-      ask->timeout_ms, responder_answered_cb, g_object_ref (task));
+      ask->timeout_ms, g_task_get_cancellable (task), responder_answered_cb, g_object_ref (task));
 }
 
 /* Finding whom to ask */
@@ -321,6 +321,12 @@ count_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_task_return_pointer (task, reply, (GDestroyNotify)g_variant_unref);
       return;
     }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      counters->requests_cancelled++;
+      g_task_return_error (task, error);
+      return;
+    }
   bn_error_normalise (&error);
   counters->request_errors++;
   if (bn_error_is (error, BN_ERROR_TIMEOUT))
@@ -330,11 +336,11 @@ count_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
 void
 bn_requests_ask_async (BnRequests *self, const BnCaller *caller, const char *type,
-                       GVariant *payload, GVariant *options, GAsyncReadyCallback callback,
-                       gpointer user_data)
+                       GVariant *payload, GVariant *options, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *outer = g_task_new (self, NULL, callback, user_data);
-  g_autoptr (GTask) task = g_task_new (self, NULL, count_cb, outer);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, count_cb, outer);
   g_autoptr (GVariant) arguments = g_variant_ref_sink (payload);
   g_autoptr (GVariant) sunk_options = g_variant_ref_sink (options);
   const char *target = NULL;

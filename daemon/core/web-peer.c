@@ -7,7 +7,7 @@
 #include "core/web-peer.h"
 
 #include "core/link-dispatch.h"
-#include "core/link-request.h"
+#include "core/link-requests.h"
 #include "core/subscribe-options.h"
 #include "introspection/contract-generated.h"
 #include "introspection/error.h"
@@ -17,9 +17,10 @@ struct _BnWebPeer
 {
   BnLinkPeer parent_instance;
 
-  BnEventBus *bus;      /* (owned) */
-  BnRequests *requests; /* (owned) */
-  BnAccess *access;     /* (owned) */
+  BnEventBus *bus;       /* (owned) */
+  BnRequests *requests;  /* (owned) */
+  BnLinkRequests *asked; /* (owned) (nullable): until the link is closed */
+  BnAccess *access;      /* (owned) */
 };
 
 enum
@@ -74,6 +75,7 @@ handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *
   BnWebPeer *self = user_data;
   BnCaller caller = { .source = "user" };
   const char *type;
+  const char *session = NULL;
   g_autoptr (GVariant) payload = NULL;
   g_autoptr (GVariant) options = NULL;
 
@@ -81,7 +83,8 @@ handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *
   caller.level = judge (self, link, call, options);
   if (caller.level == BN_ACCESS_NONE)
     return;
-  bn_link_request (link, call, self->requests, &caller, type, payload, options);
+  g_variant_lookup (options, "session", "&s", &session);
+  bn_link_requests_ask (self->asked, call, &caller, session, type, payload, options);
 }
 
 static void
@@ -206,6 +209,15 @@ handle_authenticate (gpointer user_data, BnLink *link, GDBusMessage *call, GVari
     bn_link_reply_error (link, call, error);
 }
 
+/* What a session subscribed to and asked for ends with it. */
+static void
+forget_session (BnWebPeer *self, const char *session)
+{
+  bn_event_bus_remove_session (self->bus, BN_PEER (self), session);
+  if (self->asked != NULL)
+    bn_link_requests_cancel_session (self->asked, session);
+}
+
 static void
 handle_end_session (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
 {
@@ -215,7 +227,7 @@ handle_end_session (gpointer user_data, BnLink *link, GDBusMessage *call, GVaria
   g_autoptr (GError) error = NULL;
 
   g_variant_get (body, "(&sb)", &session, &forget);
-  bn_event_bus_remove_session (self->bus, BN_PEER (self), session);
+  forget_session (self, session);
   if (bn_access_end_session (self->access, BN_PEER (self), session, forget, &error))
     bn_link_reply (link, call, NULL, NULL);
   else
@@ -295,6 +307,7 @@ closed_cb (BnLink *link, GError *error, gpointer user_data)
 {
   g_autoptr (BnWebPeer) self = g_object_ref (user_data);
 
+  g_clear_pointer (&self->asked, bn_link_requests_free);
   bn_event_bus_remove_peer (self->bus, BN_PEER (self));
   bn_access_end_peer (self->access, BN_PEER (self));
   g_signal_emit (self, signals[SIGNAL_CLOSED], 0);
@@ -309,7 +322,7 @@ session_ended_cb (BnAccess *access, BnPeer *peer, const char *session, const cha
 
   if (peer != BN_PEER (self))
     return;
-  bn_event_bus_remove_session (self->bus, peer, session);
+  forget_session (self, session);
   bn_link_peer_send_signal (BN_LINK_PEER (self), BN_IFACE_ACCESS, "SessionEnded",
                             g_variant_new ("(ss)", session, reason));
 }
@@ -324,6 +337,7 @@ bn_web_peer_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (link, self);
   if (self->access != NULL)
     g_signal_handlers_disconnect_by_data (self->access, self);
+  g_clear_pointer (&self->asked, bn_link_requests_free);
   g_clear_object (&self->bus);
   g_clear_object (&self->requests);
   g_clear_object (&self->access);
@@ -352,6 +366,7 @@ bn_web_peer_new (BnLink *link, BnEventBus *bus, BnRequests *requests, BnAccess *
   bn_link_peer_take_link (BN_LINK_PEER (self), link);
   self->bus = g_object_ref (bus);
   self->requests = g_object_ref (requests);
+  self->asked = bn_link_requests_new (link, requests);
   self->access = g_object_ref (access);
   g_signal_connect (link, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (link, "drained", G_CALLBACK (drained_cb), self);

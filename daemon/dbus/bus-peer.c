@@ -86,7 +86,7 @@ handled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
 static void
 bus_peer_handle_async (BnPeer *peer, const char *handler, GVariant *arguments, guint timeout_ms,
-                       GAsyncReadyCallback callback, gpointer user_data)
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   BnBusPeer *self = BN_BUS_PEER (peer);
   GTask *task = g_task_new (self, NULL, callback, user_data);
@@ -94,7 +94,8 @@ bus_peer_handle_async (BnPeer *peer, const char *handler, GVariant *arguments, g
   g_task_set_source_tag (task, bus_peer_handle_async);
   g_dbus_connection_call (self->connection, self->unique_name, handler, BN_IFACE_EVENT_HANDLER,
                           "Handle", arguments, G_VARIANT_TYPE ("(a{sv})"),
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, timeout_ms, NULL, handled_cb, task);
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, timeout_ms, cancellable, handled_cb,
+                          task);
 }
 
 static GVariant *

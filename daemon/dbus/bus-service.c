@@ -264,6 +264,7 @@ static void
 leave_bus (BnBusService *self)
 {
   unexport_all (self);
+  bn_gate_set_connection (self->gate, NULL);
   if (self->connection != NULL)
     g_signal_handlers_disconnect_by_data (self->connection, self);
   if (self->connection != NULL && !g_dbus_connection_is_closed (self->connection))
@@ -332,6 +333,7 @@ connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   self->connection = connection;
   g_dbus_connection_set_exit_on_close (connection, FALSE);
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), self);
+  bn_gate_set_connection (self->gate, connection);
   export_all (self);
   call_bus (self, "RequestName", g_variant_new ("(su)", BN_BUS_NAME, NAME_FLAG_DO_NOT_QUEUE),
             name_requested_cb, g_object_ref (self));

@@ -79,7 +79,7 @@ answer_if_gone (BnEventBus1Service *self, GDBusMethodInvocation *invocation)
 }
 
 static void
-emit_content (GDBusMethodInvocation *invocation, gpointer user_data)
+emit_content (GDBusMethodInvocation *invocation, GCancellable *cancellable, gpointer user_data)
 {
   Content *content = user_data;
   BnEventBus1Service *self = content->self;
@@ -116,12 +116,17 @@ asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (reply != NULL)
     g_dbus_method_invocation_return_value (invocation, g_variant_new ("(@a{sv})", reply));
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_error_free (error);
+      g_object_unref (invocation); /* the caller has gone */
+    }
   else
     g_dbus_method_invocation_take_error (invocation, error);
 }
 
 static void
-ask_content (GDBusMethodInvocation *invocation, gpointer user_data)
+ask_content (GDBusMethodInvocation *invocation, GCancellable *cancellable, gpointer user_data)
 {
   Content *content = user_data;
   BnCaller caller = { "user", content->level, NULL };
@@ -129,7 +134,7 @@ ask_content (GDBusMethodInvocation *invocation, gpointer user_data)
   if (answer_if_gone (content->self, invocation))
     return;
   bn_requests_ask_async (bn_hub_get_requests (content->self->hub), &caller, content->type,
-                         content->payload, content->options, asked_cb, invocation);
+                         content->payload, content->options, cancellable, asked_cb, invocation);
 }
 
 static gboolean
@@ -275,7 +280,7 @@ subscribe (Subscribing *subscribing, GDBusMethodInvocation *invocation, BnAccess
 }
 
 static void
-asked_cb (GDBusMethodInvocation *invocation, gboolean allowed, gpointer user_data)
+level_asked_cb (GDBusMethodInvocation *invocation, gboolean allowed, gpointer user_data)
 {
   Subscribing *subscribing = user_data;
 
@@ -285,8 +290,8 @@ asked_cb (GDBusMethodInvocation *invocation, gboolean allowed, gpointer user_dat
       return;
     }
   subscribing->asked = BN_ACCESS_CONTROL;
-  bn_gate_ask (subscribing->self->gate, invocation, BN_ACCESS_CONTROL, "event.subscribe", asked_cb,
-               g_rc_box_acquire (subscribing), subscribing_unref);
+  bn_gate_ask (subscribing->self->gate, invocation, BN_ACCESS_CONTROL, "event.subscribe",
+               level_asked_cb, g_rc_box_acquire (subscribing), subscribing_unref);
 }
 
 /* Who has a higher level without being asked to authenticate sees private events too. */
@@ -301,8 +306,8 @@ handle_subscribe (BnEventBus1 *object, GDBusMethodInvocation *invocation,
   subscribing->patterns = g_strdupv ((char **)patterns);
   subscribing->options = g_variant_ref (options);
   subscribing->asked = BN_ACCESS_ADMIN;
-  bn_gate_ask (self->gate, invocation, BN_ACCESS_ADMIN, "event.subscribe", asked_cb, subscribing,
-               subscribing_unref);
+  bn_gate_ask (self->gate, invocation, BN_ACCESS_ADMIN, "event.subscribe", level_asked_cb,
+               subscribing, subscribing_unref);
   return TRUE;
 }
 

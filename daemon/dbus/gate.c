@@ -10,6 +10,7 @@
  * nothing is queued. */
 #include "dbus/gate.h"
 
+#include "dbus/caller-watch.h"
 #include "introspection/error.h"
 #include "introspection/event-type.h"
 #include "introspection/names.h"
@@ -19,9 +20,10 @@
 /* One caller with calls that wait or run. */
 typedef struct
 {
-  BnGate *gate;   /* not owned: it owns us */
-  char *sender;   /* (owned) */
-  GQueue waiting; /* (element-type Passage) */
+  BnGate *gate;              /* not owned: it owns us */
+  char *sender;              /* (owned) */
+  GCancellable *cancellable; /* (owned): cancelled when it leaves */
+  GQueue waiting;            /* (element-type Passage) */
   gboolean judging;
   GDBusMethodInvocation *passing; /* not owned: the call that is being passed on */
   guint holds;                    /* functions that use this caller now */
@@ -49,6 +51,7 @@ struct _BnGate
 
   BnAuthority *authority; /* (owned) */
   GHashTable *callers;    /* (owned): unique name -> Caller */
+  BnCallerWatch *watch;   /* (owned) */
   guint64 forbidden;
   guint64 limited;
 };
@@ -58,6 +61,7 @@ G_DEFINE_FINAL_TYPE (BnGate, bn_gate, G_TYPE_OBJECT)
 static void
 caller_free (Caller *caller)
 {
+  g_object_unref (caller->cancellable);
   g_free (caller->sender);
   g_free (caller);
 }
@@ -87,13 +91,22 @@ get_caller (BnGate *self, const char *sender)
   Caller *caller = g_hash_table_lookup (self->callers, sender);
 
   if (caller != NULL)
-    return caller;
+    {
+      /* The name stands again: on another bus. */
+      if (g_cancellable_is_cancelled (caller->cancellable))
+        {
+          g_object_unref (caller->cancellable);
+          caller->cancellable = g_cancellable_new ();
+        }
+      return caller;
+    }
   /* Callers that left with their allowance used up are swept out now and then. */
   if (g_hash_table_size (self->callers) >= CALLERS_SWEEP)
     g_hash_table_foreach_remove (self->callers, owes_nothing, NULL);
   caller = g_new0 (Caller, 1);
   caller->gate = self;
   caller->sender = g_strdup (sender);
+  caller->cancellable = g_cancellable_new ();
   caller->privileged_left = BN_GATE_PRIVILEGED_BURST;
   caller->privileged_usec = g_get_monotonic_time ();
   g_queue_init (&caller->waiting);
@@ -144,6 +157,7 @@ answered_cb (gpointer user_data, GObject *invocation)
       caller->in_flight--;
       forget_if_idle (caller);
     }
+  bn_caller_watch_call_ended (answered->gate->watch);
   g_object_unref (answered->gate);
   g_free (answered->sender);
   g_free (answered);
@@ -157,6 +171,7 @@ count_in_flight (Caller *caller, GDBusMethodInvocation *invocation)
   answered->gate = g_object_ref (caller->gate);
   answered->sender = g_strdup (caller->sender);
   caller->in_flight++;
+  bn_caller_watch_call_began (caller->gate->watch);
   g_object_weak_ref (G_OBJECT (invocation), answered_cb, answered);
 }
 
@@ -165,12 +180,13 @@ static void
 let_pass (Passage *passage, gboolean allowed)
 {
   Caller *caller = passage->caller;
+  g_autoptr (GCancellable) cancellable = g_object_ref (caller->cancellable);
   GDBusMethodInvocation *outer = caller->passing;
 
   caller->holds++;
   caller->passing = passage->invocation;
   if (passage->func != NULL)
-    passage->func (passage->invocation, passage->user_data);
+    passage->func (passage->invocation, cancellable, passage->user_data);
   else
     passage->ask_func (passage->invocation, allowed, passage->user_data);
   passage_free (passage);
@@ -301,6 +317,43 @@ bn_gate_pass (BnGate *self, GDBusMethodInvocation *invocation, BnAccessLevel lev
     }
 }
 
+static void
+left_cb (const char *name, gpointer user_data)
+{
+  BnGate *self = user_data;
+  Caller *caller = g_hash_table_lookup (self->callers, name);
+
+  if (caller != NULL)
+    g_cancellable_cancel (caller->cancellable);
+}
+
+static GPtrArray *
+list_waiting_cb (gpointer user_data)
+{
+  BnGate *self = user_data;
+  GPtrArray *names = g_ptr_array_new ();
+  GHashTableIter iter;
+  Caller *caller;
+
+  g_hash_table_iter_init (&iter, self->callers);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&caller))
+    if (caller->in_flight > 0)
+      g_ptr_array_add (names, caller->sender);
+  return names;
+}
+
+static const BnCallerWatchFuncs watch_funcs = { left_cb, list_waiting_cb };
+
+void
+bn_gate_set_connection (BnGate *self, GDBusConnection *connection)
+{
+  g_autoptr (GPtrArray) gone = connection == NULL ? list_waiting_cb (self) : NULL;
+
+  bn_caller_watch_set_connection (self->watch, connection);
+  for (guint i = 0; gone != NULL && i < gone->len; i++)
+    left_cb (g_ptr_array_index (gone, i), self);
+}
+
 void
 bn_gate_ask (BnGate *self, GDBusMethodInvocation *invocation, BnAccessLevel level, const char *what,
              BnGateAskFunc func, gpointer user_data, GDestroyNotify destroy)
@@ -367,7 +420,7 @@ inner_free (gpointer user_data)
 }
 
 static void
-call_generated (GDBusMethodInvocation *invocation, gpointer user_data)
+call_generated (GDBusMethodInvocation *invocation, GCancellable *cancellable, gpointer user_data)
 {
   Inner *inner = user_data;
 
@@ -483,6 +536,7 @@ bn_gate_finalize (GObject *object)
 {
   BnGate *self = BN_GATE (object);
 
+  bn_caller_watch_free (self->watch);
   g_hash_table_unref (self->callers);
   g_object_unref (self->authority);
   G_OBJECT_CLASS (bn_gate_parent_class)->finalize (object);
@@ -497,6 +551,7 @@ bn_gate_class_init (BnGateClass *klass)
 static void
 bn_gate_init (BnGate *self)
 {
+  self->watch = bn_caller_watch_new (&watch_funcs, self);
   self->callers =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)caller_free);
 }

@@ -16,13 +16,19 @@ G_BEGIN_DECLS
 #define BN_TYPE_GATE (bn_gate_get_type ())
 G_DECLARE_FINAL_TYPE (BnGate, bn_gate, BN, GATE, GObject)
 
-typedef void (*BnGateFunc) (GDBusMethodInvocation *invocation, gpointer user_data);
+/* @cancellable is cancelled when the caller leaves the bus: nobody waits for the answer then. It is
+ * shared by all calls of the caller. */
+typedef void (*BnGateFunc) (GDBusMethodInvocation *invocation, GCancellable *cancellable,
+                            gpointer user_data);
 typedef void (*BnGateAskFunc) (GDBusMethodInvocation *invocation, gboolean allowed,
                                gpointer user_data);
 
 BnGate *bn_gate_new (BnAuthority *authority);
 /* TRUE if every caller has every level, so that nobody need be asked. */
 gboolean bn_gate_is_immediate (BnGate *self);
+
+/* The bus whose callers pass; NULL when it is gone, and with it all callers. */
+void bn_gate_set_connection (BnGate *self, GDBusConnection *connection);
 
 /* Calls @func when the caller may do @what, which needs @level; else answers @invocation with the
  * error. Calls of one caller pass in the order in which they came; @func may let the same call pass

@@ -50,7 +50,8 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       bn_hosted_module_call_finish (BN_HOSTED_MODULE (object), result, &error);
   g_autoptr (GDBusMessage) copy = NULL;
 
-  if ((g_dbus_message_get_flags (call) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
+  if ((g_dbus_message_get_flags (call) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (reply == NULL || !check_depth (reply, &error))
     copy = g_dbus_message_new_method_error_literal (
@@ -70,7 +71,7 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-forward (GDBusMethodInvocation *invocation, gpointer user_data)
+forward (GDBusMethodInvocation *invocation, GCancellable *cancellable, gpointer user_data)
 {
   BnModuleRoute *self = user_data;
   GDBusMessage *call = g_dbus_method_invocation_get_message (invocation);
@@ -80,7 +81,7 @@ forward (GDBusMethodInvocation *invocation, gpointer user_data)
 
   g_dbus_message_set_body (copy, g_dbus_message_get_body (call));
   g_dbus_message_set_unix_fd_list (copy, g_dbus_message_get_unix_fd_list (call));
-  bn_hosted_module_call_async (self->module, copy, BN_REQUEST_TIMEOUT_MS, NULL, answered_cb,
+  bn_hosted_module_call_async (self->module, copy, BN_REQUEST_TIMEOUT_MS, cancellable, answered_cb,
                                invocation);
 }
 

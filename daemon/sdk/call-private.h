@@ -7,8 +7,10 @@
 
 G_BEGIN_DECLS
 
-/* Takes @invocation. @reply_if_dropped, a tuple, is the answer if the module gives none; without it
- * the answer is the error "internal". */
-BnCall *bn_call_new (GDBusMethodInvocation *invocation, GVariant *reply_if_dropped);
+/* Takes @invocation. @cancellable is cancelled when nobody waits for the answer any more.
+ * @reply_if_dropped, a tuple, is the answer if the module gives none; without it the answer is the
+ * error "internal". */
+BnCall *bn_call_new (GDBusMethodInvocation *invocation, GCancellable *cancellable,
+                     GVariant *reply_if_dropped);
 
 G_END_DECLS

@@ -13,12 +13,20 @@
  * A call is answered exactly once: with a reply or with an error. It may be kept, by taking a
  * reference, and answered later. A call that is dropped without an answer is answered with the
  * error `internal`, so that the caller never waits in vain.
+ *
+ * The caller may go, or run out of patience: the hub gives a call of a module 5 s, unless the
+ * caller asked for more or less. A call that takes time should watch
+ * [method@Binnacle.Call.get_cancellable] then.
+ *
+ * A call belongs to the thread that runs [method@Binnacle.Module.run]; a thread that works for it
+ * hands its result back with a [class@Gio.Task].
  */
 struct _BnCall
 {
   GObject parent_instance;
 
   GDBusMethodInvocation *invocation; /* owned; NULL when answered */
+  GCancellable *cancellable;         /* owned */
   GVariant *parameters;              /* owned */
   GDBusMethodInfo *info;             /* owned */
   char *method;                      /* owned; snake case */
@@ -47,6 +55,7 @@ bn_call_finalize (GObject *object)
 {
   BnCall *self = BN_CALL (object);
 
+  g_clear_object (&self->cancellable);
   g_clear_pointer (&self->parameters, g_variant_unref);
   g_clear_pointer (&self->reply_if_dropped, g_variant_unref);
   g_clear_pointer (&self->info, g_dbus_method_info_unref);
@@ -70,13 +79,15 @@ bn_call_init (BnCall *self)
 }
 
 BnCall *
-bn_call_new (GDBusMethodInvocation *invocation, GVariant *reply_if_dropped)
+bn_call_new (GDBusMethodInvocation *invocation, GCancellable *cancellable,
+             GVariant *reply_if_dropped)
 {
   BnCall *self = g_object_new (BN_TYPE_CALL, NULL);
   GUnixFDList *descriptors =
       g_dbus_message_get_unix_fd_list (g_dbus_method_invocation_get_message (invocation));
 
   self->invocation = invocation;
+  self->cancellable = g_object_ref (cancellable);
   self->parameters = g_variant_ref (g_dbus_method_invocation_get_parameters (invocation));
   self->info = g_dbus_method_info_ref (
       (GDBusMethodInfo *)g_dbus_method_invocation_get_method_info (invocation));
@@ -184,6 +195,28 @@ bn_call_take_descriptor (BnCall *self, int handle, GError **error)
   return g_unix_fd_list_get (self->descriptors, handle, error);
 }
 
+/**
+ * bn_call_get_cancellable:
+ * @self: the call
+ *
+ * Gets what is cancelled when nobody waits for the answer any more: the caller has gone or has
+ * cancelled the call, or was told `timeout`. What takes time is given it, and work of one's own
+ * looks at it or connects to it. A call that was cancelled may be answered or dropped, as is
+ * easier: neither is sent.
+ *
+ * It is cancelled in the thread that runs [method@Binnacle.Module.run], and never after the call
+ * was answered.
+ *
+ * Returns: (transfer none): a cancellable
+ */
+GCancellable *
+bn_call_get_cancellable (BnCall *self)
+{
+  g_return_val_if_fail (BN_IS_CALL (self), NULL);
+
+  return self->cancellable;
+}
+
 /* The type of the reply's body, as the interface describes it. */
 static GVariantType *
 reply_type (const GDBusMethodInfo *info)
@@ -220,6 +253,15 @@ reply_body (const GDBusMethodInfo *info, GVariant *value, GError **error)
   return NULL;
 }
 
+/* TRUE if nobody waits for an answer: it was given, or the call was cancelled. */
+static gboolean
+is_over (BnCall *self)
+{
+  if (self->invocation != NULL && g_cancellable_is_cancelled (self->cancellable))
+    g_clear_object (&self->invocation);
+  return self->invocation == NULL;
+}
+
 /**
  * bn_call_reply:
  * @self: the call
@@ -227,7 +269,7 @@ reply_body (const GDBusMethodInfo *info, GVariant *value, GError **error)
  *
  * Answers the call: with a tuple of the out arguments, with the one out argument itself, or with
  * nothing if there is none. A value of a type that the interface does not describe is answered with
- * the error `internal`. Does nothing if the call has been answered.
+ * the error `internal`. Does nothing if the call has been answered or cancelled.
  */
 void
 bn_call_reply (BnCall *self, GVariant *value)
@@ -253,7 +295,7 @@ bn_call_reply_with_descriptors (BnCall *self, GVariant *value, GUnixFDList *desc
   g_return_if_fail (BN_IS_CALL (self));
   g_return_if_fail (descriptors == NULL || G_IS_UNIX_FD_LIST (descriptors));
 
-  if (self->invocation == NULL)
+  if (is_over (self))
     return;
   body = reply_body (self->info, sunk, &error);
   if (body == NULL)
@@ -288,7 +330,7 @@ bn_call_reply_descriptor (BnCall *self, int descriptor)
  * @code: what went wrong
  * @message: one sentence for people that says what to do
  *
- * Answers the call with an error. Does nothing if the call has been answered.
+ * Answers the call with an error. Does nothing if the call has been answered or cancelled.
  */
 void
 bn_call_reply_error (BnCall *self, BnError code, const char *message)
@@ -297,7 +339,7 @@ bn_call_reply_error (BnCall *self, BnError code, const char *message)
   g_return_if_fail (code < BN_N_ERRORS);
   g_return_if_fail (message != NULL);
 
-  if (self->invocation != NULL)
+  if (!is_over (self))
     g_dbus_method_invocation_return_dbus_error (g_steal_pointer (&self->invocation),
                                                 bn_error_dbus_name (code), message);
 }

@@ -20,6 +20,8 @@ GVariant *bn_call_get_parameters (BnCall *self);
 GVariant *bn_call_get_argument (BnCall *self, const char *name);
 int bn_call_take_descriptor (BnCall *self, int handle, GError **error);
 
+GCancellable *bn_call_get_cancellable (BnCall *self);
+
 void bn_call_reply (BnCall *self, GVariant *value);
 void bn_call_reply_with_descriptors (BnCall *self, GVariant *value, GUnixFDList *descriptors);
 void bn_call_reply_descriptor (BnCall *self, int descriptor);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sdk/module.h"
+#include "sdk/running-calls.h"
 #include "sdk/workers.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
 GDBusConnection *bn_module_get_connection (BnModule *self);
 BnOutbox *bn_module_get_outbox (BnModule *self);
 BnWorkers *bn_module_get_workers (BnModule *self);
+BnRunningCalls *bn_module_get_running_calls (BnModule *self);
 
 /* The state of the last generation has been taken over: say Ready. */
 void bn_module_set_restored (BnModule *self);

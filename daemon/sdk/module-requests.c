@@ -10,6 +10,16 @@
 #define REPLY_GRACE_MS 1000
 #define SUBSCRIBE_TIMEOUT_MS 5000
 
+/* The hub need not go on with a request whose answer nobody reads. */
+static void
+tell_cancelled (GDBusConnection *connection, guint32 serial)
+{
+  /* Without a callback GDBus asks for no reply. */
+  g_dbus_connection_call (connection, NULL, BN_HUB_PATH, BN_IFACE_MODULE_HOST, "Cancel",
+                          g_variant_new ("(u)", serial), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+                          NULL, NULL);
+}
+
 static void
 host_call_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -19,6 +29,8 @@ host_call_done (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (reply == NULL)
     {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        tell_cancelled (G_DBUS_CONNECTION (source), GPOINTER_TO_UINT (g_task_get_task_data (task)));
       g_dbus_error_strip_remote_error (error);
       if (error->domain != BN_ERROR && error->domain != G_IO_ERROR)
         g_task_return_new_error (task, BN_ERROR, bn_error_from_gerror (error), "%s",
@@ -45,10 +57,19 @@ host_call (BnModule *self, GTask *task, const char *method, GVariant *parameters
       g_object_unref (task);
       return;
     }
+  if (g_task_return_error_if_cancelled (task))
+    {
+      g_variant_unref (g_variant_ref_sink (parameters));
+      g_object_unref (task);
+      return;
+    }
   bn_error_quark (); /* registers the errors that the hub answers with */
   g_dbus_connection_call (connection, NULL, BN_HUB_PATH, BN_IFACE_MODULE_HOST, method, parameters,
                           G_VARIANT_TYPE (reply_type), G_DBUS_CALL_FLAGS_NONE, (int)timeout_ms,
                           g_task_get_cancellable (task), host_call_done, task);
+  /* The message was numbered in this thread just now. */
+  g_task_set_task_data (task, GUINT_TO_POINTER (g_dbus_connection_get_last_serial (connection)),
+                        NULL);
 }
 
 /**
@@ -62,7 +83,8 @@ host_call (BnModule *self, GTask *task, const char *method, GVariant *parameters
  * @user_data: given to @callback
  *
  * Asks the hub or another module. The hub allows what needs the level `observe`, and what the
- * manifest's `Requests` grants.
+ * manifest's `Requests` grants. If @cancellable is cancelled, the module that was asked is told:
+ * give it [method@Binnacle.Call.get_cancellable] when the request is made for a call.
  */
 void
 bn_module_request_async (BnModule *self, const char *type, GVariant *payload, guint timeout_ms,

@@ -25,7 +25,12 @@
  * - [vfunc@Binnacle.Module.call] for every method of the interface that the manifest names.
  *
  * It tells with [method@Binnacle.Module.emit] and measures in workers, see
- * [method@Binnacle.Module.add_worker]. Everything happens in one thread.
+ * [method@Binnacle.Module.add_worker].
+ *
+ * Everything happens in the thread that runs [method@Binnacle.Module.run], in the main context that
+ * was the thread's default when the module was made; no function of this library may be called from
+ * another thread. What blocks is given to a thread of its own, with a [class@Gio.Task]: a module
+ * that does not answer the hub for 2 s counts as hanging, and is replaced.
  */
 typedef struct
 {
@@ -35,6 +40,7 @@ typedef struct
   BnPeer *peer;                /* owned */
   BnOutbox *outbox;            /* owned */
   BnWorkers *workers;          /* owned */
+  BnRunningCalls *running;     /* owned */
   GPtrArray *skeletons;        /* GDBusInterfaceSkeleton, owned */
   GArray *registrations;       /* guint, of bn_module_export_xml() */
   char *path;                  /* owned */
@@ -54,7 +60,8 @@ method_call (GDBusConnection *connection, const char *sender, const char *path,
              GDBusMethodInvocation *invocation, gpointer user_data)
 {
   g_autoptr (BnModule) self = g_object_ref (user_data);
-  g_autoptr (BnCall) call = bn_call_new (invocation, NULL);
+  GCancellable *cancellable = bn_running_calls_add (PRIVATE (self)->running, invocation);
+  g_autoptr (BnCall) call = bn_call_new (invocation, cancellable, NULL);
 
   BN_MODULE_GET_CLASS (self)->call (self, call);
 }
@@ -312,6 +319,7 @@ bn_module_finalize (GObject *object)
   BnModulePrivate *priv = PRIVATE (BN_MODULE (object));
 
   g_clear_pointer (&priv->loop, g_main_loop_unref);
+  g_clear_pointer (&priv->running, bn_running_calls_unref);
   g_clear_pointer (&priv->welcome, g_variant_unref);
   g_clear_pointer (&priv->skeletons, g_ptr_array_unref);
   g_clear_pointer (&priv->registrations, g_array_unref);
@@ -348,6 +356,7 @@ bn_module_init (BnModule *self)
   BnModulePrivate *priv = PRIVATE (self);
 
   priv->loop = g_main_loop_new (g_main_context_get_thread_default (), FALSE);
+  priv->running = bn_running_calls_new ();
   priv->skeletons = g_ptr_array_new_with_free_func (g_object_unref);
   priv->registrations = g_array_new (FALSE, FALSE, sizeof (guint));
 }
@@ -368,6 +377,12 @@ BnWorkers *
 bn_module_get_workers (BnModule *self)
 {
   return PRIVATE (self)->workers;
+}
+
+BnRunningCalls *
+bn_module_get_running_calls (BnModule *self)
+{
+  return PRIVATE (self)->running;
 }
 
 void

@@ -81,6 +81,7 @@ GVariant *bn_module_get_welcome (BnModule *self);
 gboolean bn_module_export_skeleton (BnModule *self, GDBusInterfaceSkeleton *skeleton,
                                     GError **error);
 gboolean bn_module_export_xml (BnModule *self, const char *xml, GError **error);
+GCancellable *bn_module_get_call_cancellable (BnModule *self, GDBusMethodInvocation *invocation);
 
 void bn_module_emit (BnModule *self, const char *name, GVariant *payload);
 void bn_module_emit_sample (BnModule *self, const char *name, GVariant *payload);

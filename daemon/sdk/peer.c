@@ -38,8 +38,20 @@ handle_handle (BnModule *module, GVariant *parameters, GDBusMethodInvocation *in
   g_variant_lookup (meta, "request", "b", &is_request);
   if (!is_request)
     reply_if_dropped = g_variant_new ("(@a{sv})", g_variant_new ("a{sv}", NULL));
-  call = bn_call_new (invocation, reply_if_dropped);
+  call = bn_call_new (invocation,
+                      bn_running_calls_add (bn_module_get_running_calls (module), invocation),
+                      reply_if_dropped);
   BN_MODULE_GET_CLASS (module)->handle_event (module, type, payload, meta, call);
+}
+
+static void
+handle_cancel (BnModule *module, GVariant *parameters, GDBusMethodInvocation *invocation)
+{
+  guint32 serial;
+
+  g_variant_get (parameters, "(u)", &serial);
+  g_dbus_method_invocation_return_value (invocation, NULL);
+  bn_running_calls_cancel (bn_module_get_running_calls (module), serial);
 }
 
 static void
@@ -141,9 +153,9 @@ static const struct
   const char *member;
   PeerMethod handle;
 } methods[] = {
-  { "Handle", handle_handle },  { "Ping", handle_ping },     { "SetDemand", handle_set_demand },
-  { "RunNow", handle_run_now }, { "Freeze", handle_freeze }, { "Restore", handle_restore },
-  { "Thaw", handle_thaw },      { "Stop", handle_stop },
+  { "Handle", handle_handle },        { "Cancel", handle_cancel },  { "Ping", handle_ping },
+  { "SetDemand", handle_set_demand }, { "RunNow", handle_run_now }, { "Freeze", handle_freeze },
+  { "Restore", handle_restore },      { "Thaw", handle_thaw },      { "Stop", handle_stop },
 };
 
 static void

@@ -71,7 +71,7 @@ send_gap (BnPeer *peer, const char *epoch, guint64 from, guint64 to)
 
 static void
 handle_async (BnPeer *peer, const char *handler, GVariant *arguments, guint timeout_ms,
-              GAsyncReadyCallback callback, gpointer user_data)
+              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   TestPeer *self = TEST_PEER (peer);
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);

@@ -78,6 +78,72 @@ test_errors (void)
   module_hub_stop (hub);
 }
 
+static void
+not_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  /* The connection closes with the module: until then nothing may come. */
+  g_assert_null (reply);
+  g_assert_true (g_dbus_connection_is_closed (G_DBUS_CONNECTION (source)));
+  (*(guint *)user_data)++;
+}
+
+static guint
+read_cancelled (ModuleHub *hub)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = module_hub_call (hub, CALLER_IFACE, "Cancelled", NULL, &error);
+  guint count;
+
+  g_assert_no_error (error);
+  g_variant_get (reply, "(u)", &count);
+  return count;
+}
+
+static void
+cancel (ModuleHub *hub, guint32 serial)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      module_hub_call (hub, BN_IFACE_MODULE_PEER, "Cancel", g_variant_new ("(u)", serial), &error);
+
+  g_assert_no_error (error);
+}
+
+/* A cancelled call is known to the module at once, another is not touched, and neither is answered.
+ * What was answered already, or is not known, cannot be cancelled. */
+static void
+test_cancel (void)
+{
+  g_autoptr (ModuleHub) hub = start_caller ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answered = answer_with (hub, "value", &error);
+  guint32 old_serial = g_dbus_connection_get_last_serial (hub->connection);
+  guint32 serials[2];
+  guint n_ended = 0;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (serials); i++)
+    {
+      g_dbus_connection_call (hub->connection, NULL, BN_MODULES_PATH "/caller", CALLER_IFACE,
+                              "AnswerWith", g_variant_new ("(su)", "cancelled", 7), NULL,
+                              G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, not_answered, &n_ended);
+      serials[i] = g_dbus_connection_get_last_serial (hub->connection);
+    }
+  cancel (hub, old_serial);
+  cancel (hub, 4000000);
+  g_assert_cmpuint (read_cancelled (hub), ==, 0);
+  cancel (hub, serials[1]);
+  cancel (hub, serials[1]);
+  g_assert_cmpuint (read_cancelled (hub), ==, 1);
+  g_assert_cmpuint (n_ended, ==, 0);
+  module_hub_stop (hub);
+  module_hub_wait_for (hub, n_ended == G_N_ELEMENTS (serials));
+}
+
 static guint
 count_descriptors (ModuleHub *hub)
 {
@@ -158,6 +224,7 @@ main (int argc, char **argv)
   bn_error_quark (); /* so that the module's errors are recognised */
   g_test_add_func ("/sdk/call/answers", test_answers);
   g_test_add_func ("/sdk/call/errors", test_errors);
+  g_test_add_func ("/sdk/call/cancel", test_cancel);
   g_test_add_func ("/sdk/call/descriptors", test_descriptors);
   g_test_add_func ("/sdk/call/descriptor-is-missing", test_descriptor_is_missing);
   g_test_add_func ("/sdk/call/unknown-member", test_unknown_member);

@@ -256,6 +256,50 @@ test_state (void)
   module_hub_stop (old);
 }
 
+static void
+not_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  /* The connection closes with the module: until then nothing may come. */
+  g_assert_null (reply);
+  g_assert_true (g_dbus_connection_is_closed (G_DBUS_CONNECTION (source)));
+  (*(guint *)user_data)++;
+}
+
+/* A coroutine whose call is cancelled is ended where it awaits, and nothing is answered. */
+static void
+test_cancel (void)
+{
+  static const char *const ways[] = { "future", "sleep" };
+  g_autoptr (ModuleHub) hub = start_parrot (NULL);
+  guint n_ended = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autoptr (GVariant) one = NULL;
+      g_autoptr (GVariant) none = NULL;
+      g_autoptr (GVariant) cancelled = NULL;
+      g_autofree char *parameters = NULL;
+
+      g_dbus_connection_call (hub->connection, NULL, BN_MODULES_PATH "/parrot", PARROT_IFACE,
+                              "Hold", g_variant_new ("(s)", ways[i]), NULL, G_DBUS_CALL_FLAGS_NONE,
+                              G_MAXINT, NULL, not_answered, &n_ended);
+      parameters =
+          g_strdup_printf ("(uint32 %u,)", g_dbus_connection_get_last_serial (hub->connection));
+      one = call (hub, PARROT_IFACE, "Holding", NULL);
+      assert_printed (one, "(uint32 1,)");
+      cancelled = call (hub, BN_IFACE_MODULE_PEER, "Cancel", parameters);
+      none = call (hub, PARROT_IFACE, "Holding", NULL);
+      assert_printed (none, "(uint32 0,)");
+    }
+  g_assert_cmpuint (n_ended, ==, 0);
+  module_hub_stop (hub);
+  module_hub_wait_for (hub, n_ended == G_N_ELEMENTS (ways));
+}
+
 /* The folder of the module in the README, with @from replaced by @to in its program. */
 static char *
 make_example (const char *from, const char *to)
@@ -360,6 +404,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sdk/python/types", test_types);
   g_test_add_func ("/sdk/python/failures", test_failures);
   g_test_add_func ("/sdk/python/coroutines", test_coroutines);
+  g_test_add_func ("/sdk/python/cancel", test_cancel);
   g_test_add_func ("/sdk/python/requests", test_requests);
   g_test_add_func ("/sdk/python/descriptors", test_descriptors);
   g_test_add_func ("/sdk/python/events", test_events);

@@ -23,6 +23,16 @@ answer_later (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static guint n_cancelled;
+
+/* A late answer: it is not sent. */
+static void
+cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  n_cancelled++;
+  answer_later (user_data);
+}
+
 static void
 answer_with (BnCall *call)
 {
@@ -51,6 +61,9 @@ answer_with (BnCall *call)
     }
   if (g_str_equal (how, "later"))
     g_idle_add_full (G_PRIORITY_LOW, answer_later, g_object_ref (call), g_object_unref);
+  if (g_str_equal (how, "cancelled"))
+    g_cancellable_connect (bn_call_get_cancellable (call), G_CALLBACK (cancelled),
+                           g_object_ref (call), g_object_unref);
 }
 
 static void
@@ -71,6 +84,8 @@ caller_module_call (BnModule *module, BnCall *call)
 {
   if (g_str_equal (bn_call_get_method (call), "answer_with"))
     answer_with (call);
+  else if (g_str_equal (bn_call_get_method (call), "cancelled"))
+    bn_call_reply (call, g_variant_new_uint32 (n_cancelled));
   else
     give_back (call);
 }

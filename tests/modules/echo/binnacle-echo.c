@@ -9,6 +9,8 @@
 #include "sdk/binnacle-module.h"
 #include "tests/modules/echo/echo-generated.h"
 
+#define WAITING_BYTES (64 * 1024)
+
 #define ECHO_TYPE_MODULE (echo_module_get_type ())
 G_DECLARE_FINAL_TYPE (EchoModule, echo_module, ECHO, MODULE, BnModule)
 
@@ -18,7 +20,9 @@ struct _EchoModule
 
   EchoEcho1 *skeleton; /* owned */
   guint64 count;       /* of Count, handed over */
+  guint restore_ms;    /* of the next generation */
   guint64 ticks;
+  guint waiting;    /* calls of Wait */
   guint busy_ms;    /* of a run of tick */
   char *tick_error; /* owned, nullable */
   BnRun *slow_run;  /* owned, nullable: the run of slow that goes on */
@@ -61,6 +65,49 @@ handle_sleep (EchoModule *self, GDBusMethodInvocation *invocation, guint duratio
   return TRUE;
 }
 
+/* One call of Wait. */
+typedef struct
+{
+  EchoModule *self;                  /* borrowed */
+  GDBusMethodInvocation *invocation; /* owned */
+  char *memory;                      /* owned */
+} Waiting;
+
+static void
+forget (GCancellable *cancellable, gpointer user_data)
+{
+  Waiting *waiting = user_data;
+  GVariantDict payload;
+
+  g_variant_dict_init (&payload, NULL);
+  g_variant_dict_insert (&payload, "waiting", "u", --waiting->self->waiting);
+  bn_module_emit (BN_MODULE (waiting->self), "forgot", g_variant_dict_end (&payload));
+  g_free (waiting->memory);
+  g_dbus_method_invocation_return_error_literal (waiting->invocation, BN_ERROR,
+                                                 BN_ERROR_UNAVAILABLE, "nobody hears this");
+  g_free (waiting);
+}
+
+static gboolean
+handle_wait (EchoModule *self, GDBusMethodInvocation *invocation)
+{
+  GCancellable *cancellable = bn_module_get_call_cancellable (BN_MODULE (self), invocation);
+  Waiting *waiting = g_new (Waiting, 1);
+
+  *waiting = (Waiting){ self, invocation, g_malloc (WAITING_BYTES) };
+  memset (waiting->memory, 0x5a, WAITING_BYTES);
+  self->waiting++;
+  g_cancellable_connect (cancellable, G_CALLBACK (forget), waiting, NULL);
+  return TRUE;
+}
+
+static gboolean
+handle_waiting (EchoModule *self, GDBusMethodInvocation *invocation)
+{
+  echo_echo1_complete_waiting (self->skeleton, invocation, self->waiting);
+  return TRUE;
+}
+
 static gboolean
 handle_fd (EchoModule *self, GDBusMethodInvocation *invocation, GUnixFDList *descriptors,
            const char *text)
@@ -97,6 +144,14 @@ static gboolean
 handle_count (EchoModule *self, GDBusMethodInvocation *invocation)
 {
   echo_echo1_complete_count (self->skeleton, invocation, ++self->count);
+  return TRUE;
+}
+
+static gboolean
+handle_restore_slowly (EchoModule *self, GDBusMethodInvocation *invocation, guint duration_ms)
+{
+  self->restore_ms = duration_ms;
+  echo_echo1_complete_restore_slowly (self->skeleton, invocation);
   return TRUE;
 }
 
@@ -211,6 +266,15 @@ handle_ask (EchoModule *self, GDBusMethodInvocation *invocation, const char *typ
 }
 
 static gboolean
+handle_ask_and_forget (EchoModule *self, GDBusMethodInvocation *invocation, const char *type)
+{
+  bn_module_request_async (BN_MODULE (self), type, NULL, 0,
+                           bn_module_get_call_cancellable (BN_MODULE (self), invocation), asked,
+                           invocation);
+  return TRUE;
+}
+
+static gboolean
 handle_leak (EchoModule *self, GDBusMethodInvocation *invocation, guint64 size)
 {
   static GPtrArray *leaked; /* keeps the sanitizer quiet: it is the hub that is to notice */
@@ -319,8 +383,11 @@ echo_module_activate (BnModule *module, GError **error)
     { "handle-echo", G_CALLBACK (handle_echo) },
     { "handle-fail", G_CALLBACK (handle_fail) },
     { "handle-sleep", G_CALLBACK (handle_sleep) },
+    { "handle-wait", G_CALLBACK (handle_wait) },
+    { "handle-waiting", G_CALLBACK (handle_waiting) },
     { "handle-fd", G_CALLBACK (handle_fd) },
     { "handle-nest", G_CALLBACK (handle_nest) },
+    { "handle-restore-slowly", G_CALLBACK (handle_restore_slowly) },
     { "handle-count", G_CALLBACK (handle_count) },
     { "handle-measure", G_CALLBACK (handle_measure) },
     { "handle-tell", G_CALLBACK (handle_tell) },
@@ -329,6 +396,7 @@ echo_module_activate (BnModule *module, GError **error)
     { "handle-respond", G_CALLBACK (handle_respond) },
     { "handle-raise", G_CALLBACK (handle_raise) },
     { "handle-ask", G_CALLBACK (handle_ask) },
+    { "handle-ask-and-forget", G_CALLBACK (handle_ask_and_forget) },
     { "handle-leak", G_CALLBACK (handle_leak) },
     { "handle-hang", G_CALLBACK (handle_hang) },
     { "handle-work", G_CALLBACK (handle_work) },
@@ -406,13 +474,22 @@ echo_module_save_state (BnModule *module, GUnixFDList *descriptors)
 
   g_variant_dict_init (&state, NULL);
   g_variant_dict_insert (&state, "count", "t", ECHO_MODULE (module)->count);
+  g_variant_dict_insert (&state, "restore-ms", "u", ECHO_MODULE (module)->restore_ms);
   return g_variant_dict_end (&state);
 }
 
 static void
 echo_module_restore_state (BnModule *module, GVariant *state, GUnixFDList *descriptors)
 {
+  guint restore_ms = 0;
+
   g_variant_lookup (state, "count", "t", &ECHO_MODULE (module)->count);
+  g_variant_lookup (state, "restore-ms", "u", &restore_ms);
+  if (restore_ms == 0)
+    return;
+  bn_module_emit (module, "restoring",
+                  g_variant_new_parsed ("{'count': <%t>}", ECHO_MODULE (module)->count));
+  g_usleep (restore_ms * 1000); /* not a wait: a state that takes time to be read */
 }
 
 static void

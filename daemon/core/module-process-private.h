@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The Binnacle authors */
+/* What the files of a module's process share: module-process.c (its life) and module-calls.c. */
+#pragma once
+
+#include "core/liveness.h"
+#include "core/module-process.h"
+
+G_BEGIN_DECLS
+
+struct _BnModuleProcess
+{
+  BnLinkPeer parent_instance;
+
+  BnManifest *manifest; /* (owned) */
+  BnLink *link;         /* not owned: the parent's */
+  char *path;           /* (owned): of its objects */
+  GVariant *welcome;    /* (owned): the answer to Hello */
+  BnProcessState state;
+  gboolean said_hello;
+  guint generation;
+  GPid pid;
+  guint watch_id;
+  guint timer_id; /* of the current state: Ready, draining, the steps of stopping */
+  int next_signal;
+  GError *reason; /* (owned) (nullable): why it is being ended */
+
+  BnLiveness *liveness; /* (owned) */
+
+  gint64 usage_usec;
+  guint64 memory_bytes;
+  guint64 cpu_usec;
+};
+
+/* module-calls.c: the peer at the event bus. */
+void bn_module_process_handle_async (BnPeer *peer, const char *handler, GVariant *arguments,
+                                     guint timeout_ms, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+GVariant *bn_module_process_handle_finish (BnPeer *peer, GAsyncResult *result, GError **error);
+
+G_END_DECLS
