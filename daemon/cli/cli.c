@@ -3,6 +3,7 @@
 /* What every verb of the command line shares. */
 #include "cli/cli.h"
 
+#include <gio/gunixfdlist.h>
 #include <glib/gi18n.h>
 #include <math.h>
 #include <signal.h>
@@ -165,9 +166,9 @@ bn_cli_start_hub (BnCli *cli, GError **error)
   return reply != NULL;
 }
 
-GVariant *
-bn_cli_call (BnCli *cli, const char *interface, const char *method, GVariant *parameters,
-             const GVariantType *reply_type, GError **error)
+static GVariant *
+call (BnCli *cli, const char *interface, const char *method, GVariant *parameters,
+      const GVariantType *reply_type, GUnixFDList **descriptors, GError **error)
 {
   g_autoptr (GVariant) sunk = parameters != NULL ? g_variant_ref_sink (parameters) : NULL;
   GDBusCallFlags flags = G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION;
@@ -177,12 +178,20 @@ bn_cli_call (BnCli *cli, const char *interface, const char *method, GVariant *pa
     flags |= G_DBUS_CALL_FLAGS_NO_AUTO_START;
   if (!bn_cli_connect (cli, error))
     return NULL;
-  return g_dbus_connection_call_sync (cli->connection, BN_BUS_NAME, BN_HUB_PATH, interface, method,
-                                      sunk, reply_type, flags, (int)timeout_ms, NULL, error);
+  return g_dbus_connection_call_with_unix_fd_list_sync (
+      cli->connection, BN_BUS_NAME, BN_HUB_PATH, interface, method, sunk, reply_type, flags,
+      (int)timeout_ms, NULL, descriptors, NULL, error);
 }
 
 GVariant *
-bn_cli_request (BnCli *cli, const char *type, GVariant *payload, GError **error)
+bn_cli_call (BnCli *cli, const char *interface, const char *method, GVariant *parameters,
+             const GVariantType *reply_type, GError **error)
+{
+  return call (cli, interface, method, parameters, reply_type, NULL, error);
+}
+
+static GVariant *
+request (BnCli *cli, const char *type, GVariant *payload, GUnixFDList **descriptors, GError **error)
 {
   g_auto (GVariantBuilder) options = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autoptr (GVariant) reply = NULL;
@@ -190,10 +199,40 @@ bn_cli_request (BnCli *cli, const char *type, GVariant *payload, GError **error)
   if (payload == NULL)
     payload = g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
   g_variant_builder_add (&options, "{sv}", "timeout-ms", g_variant_new_uint32 (cli->timeout_ms));
-  reply = bn_cli_call (cli, BN_IFACE_EVENT_BUS, "Request",
-                       g_variant_new ("(s@a{sv}a{sv})", type, payload, &options),
-                       G_VARIANT_TYPE ("(a{sv})"), error);
+  if (descriptors != NULL)
+    g_variant_builder_add (&options, "{sv}", "stream", g_variant_new_boolean (TRUE));
+  reply = call (cli, BN_IFACE_EVENT_BUS, "Request",
+                g_variant_new ("(s@a{sv}a{sv})", type, payload, &options),
+                G_VARIANT_TYPE ("(a{sv})"), descriptors, error);
   return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+}
+
+GVariant *
+bn_cli_request (BnCli *cli, const char *type, GVariant *payload, GError **error)
+{
+  return request (cli, type, payload, NULL, error);
+}
+
+GVariant *
+bn_cli_request_stream (BnCli *cli, const char *type, GVariant *payload, int *stream, GError **error)
+{
+  g_autoptr (GUnixFDList) descriptors = NULL;
+  g_autoptr (GVariant) reply = request (cli, type, payload, &descriptors, error);
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+
+  *stream = -1;
+  if (reply == NULL)
+    return NULL;
+  g_variant_iter_init (&iter, reply);
+  while (*stream == -1 && g_variant_iter_next (&iter, "{&sv}", &key, &value))
+    {
+      if (descriptors != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
+        *stream = g_unix_fd_list_get (descriptors, g_variant_get_handle (value), error);
+      g_variant_unref (value);
+    }
+  return g_steal_pointer (&reply);
 }
 
 /* TRUE if there is nobody to ask, as opposed to somebody who refuses. */

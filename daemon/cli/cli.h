@@ -56,6 +56,11 @@ gboolean bn_cli_start_hub (BnCli *cli, GError **error);
 /* EventBus1.Request; connects when needed. @payload may be floating, or NULL. Returns a{sv}. */
 GVariant *bn_cli_request (BnCli *cli, const char *type, GVariant *payload, GError **error);
 
+/* The same; if a module answers with a stream, @stream is its descriptor, which the caller closes,
+ * else -1. */
+GVariant *bn_cli_request_stream (BnCli *cli, const char *type, GVariant *payload, int *stream,
+                                 GError **error);
+
 /* A method of the hub's root object; connects when needed. Returns its tuple. */
 GVariant *bn_cli_call (BnCli *cli, const char *interface, const char *method, GVariant *parameters,
                        const GVariantType *reply_type, GError **error);

@@ -2,9 +2,11 @@
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* binnacle call, binnacle emit */
 #include <glib/gi18n.h>
+#include <unistd.h>
 
 #include "cli/arguments.h"
 #include "cli/catalog.h"
+#include "cli/stream.h"
 #include "cli/verbs.h"
 #include "introspection/event-type.h"
 #include "introspection/names.h"
@@ -44,17 +46,29 @@ print_reply (BnCli *cli, const char *type, GVariant *reply)
     bn_output_details (cli, reply, NULL, 0);
 }
 
+/* @descriptor is taken. */
+static BnExit
+print_stream (int descriptor)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean copied = bn_stream_copy (descriptor, isatty (STDOUT_FILENO), &error);
+
+  close (descriptor);
+  return copied ? BN_EXIT_OK : bn_cli_fail (error);
+}
+
 BnExit
 bn_verb_call (BnCli *cli, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) payload = NULL;
   g_autoptr (GVariant) reply = NULL;
+  int stream;
 
   if (!bn_cli_parse (
           cli, bn_verb_find ("call"), NULL, FALSE,
           _ ("KEY=VALUE gives an argument as text, which becomes what the method wants;\n"
-             "KEY:=JSON gives it as JSON."),
+             "KEY:=JSON gives it as JSON. What a method streams is printed as it comes."),
           &argc, &argv, &error))
     return bn_cli_fail (error);
   if (argc < 2)
@@ -66,9 +80,11 @@ bn_verb_call (BnCli *cli, int argc, char **argv)
   if (payload == NULL)
     return bn_cli_fail_usage ("%s", error->message);
   g_variant_ref_sink (payload);
-  reply = bn_cli_request (cli, argv[1], payload, &error);
-  if (reply == NULL)
+  reply = bn_cli_request_stream (cli, argv[1], payload, &stream, &error);
+  if (error != NULL)
     return bn_cli_fail (error);
+  if (stream != -1)
+    return print_stream (stream);
   if (cli->json)
     bn_output_json (reply);
   else

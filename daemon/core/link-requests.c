@@ -43,13 +43,15 @@ asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   Asked *asked = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = bn_requests_ask_finish (BN_REQUESTS (object), result, &error);
+  GUnixFDList *descriptors;
+  g_autoptr (GVariant) reply =
+      bn_requests_ask_finish (BN_REQUESTS (object), result, &descriptors, &error);
 
   if (asked->set != NULL)
     g_hash_table_remove (asked->set->asked, get_key (asked->call));
   /* Also if it was cancelled: the link counts what waits for an answer. */
   if (reply != NULL)
-    bn_link_reply (asked->link, asked->call, g_variant_new ("(@a{sv})", reply), NULL);
+    bn_link_reply (asked->link, asked->call, g_variant_new ("(@a{sv})", reply), descriptors);
   else
     bn_link_reply_error (asked->link, asked->call, error);
   asked_free (asked);

@@ -7,6 +7,7 @@
  * passed on. */
 #include "core/requests-private.h"
 
+#include <gio/gunixfdlist.h>
 #include <string.h>
 
 #include "core/coerce.h"
@@ -31,6 +32,8 @@ typedef struct
   BnManifest *manifest;       /* (owned) (nullable) */
   BnPeer *responder;          /* (owned) (nullable) */
   guint timeout_ms;
+  gboolean stream;          /* the caller takes a descriptor */
+  GUnixFDList *descriptors; /* (owned) (nullable): of the answer */
 } Ask;
 
 static void
@@ -38,6 +41,7 @@ ask_free (Ask *ask)
 {
   g_clear_pointer (&ask->manifest, bn_manifest_unref);
   g_clear_object (&ask->responder);
+  g_clear_object (&ask->descriptors);
   g_free (ask);
 }
 
@@ -112,6 +116,31 @@ ask_own (Own *own, GVariant *payload, GTask *task)
 
 /* A module's methods */
 
+/* The out argument of @method that is a descriptor, put among the others of @results (taken): its
+ * value is a handle of @descriptors. */
+static GVariant *
+add_stream (const BnMethodSpec *method, GVariant *results, GVariant *body, GUnixFDList *descriptors,
+            GError **error)
+{
+  g_autoptr (GVariant) plain = results;
+  GVariantDict dict;
+  guint i = 0;
+  gint32 handle;
+
+  while (!g_str_equal (method->info->out_args[i]->signature, "h"))
+    i++;
+  g_variant_get_child (body, i, "h", &handle);
+  if (descriptors == NULL || handle < 0 || handle >= g_unix_fd_list_get_length (descriptors))
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_INTERNAL, "%s answered without its descriptor",
+                   method->info->name);
+      return NULL;
+    }
+  g_variant_dict_init (&dict, plain);
+  g_variant_dict_insert (&dict, method->info->out_args[i]->name, "h", handle);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
 static void
 module_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -132,6 +161,11 @@ module_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
              ? g_variant_ref (g_dbus_message_get_body (reply))
              : g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
   results = bn_coerce_results (ask->method->info, body, &error);
+  if (results != NULL && ask->method->stream)
+    {
+      g_set_object (&ask->descriptors, g_dbus_message_get_unix_fd_list (reply));
+      results = add_stream (ask->method, results, body, ask->descriptors, &error);
+    }
   if (results != NULL)
     g_task_return_pointer (task, results, (GDestroyNotify)g_variant_unref);
   else
@@ -160,10 +194,13 @@ ask_module (BnHostedModule *module, const char *method_name, GVariant *payload,
                                bn_manifest_get_name (ask->manifest), method_name);
       return;
     }
-  if (ask->method->stream)
+  if (ask->method->stream && !ask->stream)
     {
-      g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNSUPPORTED,
-                               "%s returns a stream; call it on D-Bus", type);
+      g_task_return_new_error (
+          task, BN_ERROR, BN_ERROR_UNSUPPORTED,
+          "%s returns a stream; ask for it with the option “stream”, or call it "
+          "on D-Bus",
+          type);
       return;
     }
   if (!bn_caller_check (caller, type, ask->method->access, &error)
@@ -313,11 +350,14 @@ count_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   BnRequests *self = BN_REQUESTS (object);
   BnEventBusCounters *counters = bn_event_bus_get_counters (self->bus);
+  Ask *ask = g_task_get_task_data (G_TASK (result));
   GError *error = NULL;
   GVariant *reply = g_task_propagate_pointer (G_TASK (result), &error);
 
   if (reply != NULL)
     {
+      if (ask->descriptors != NULL)
+        g_task_set_task_data (task, g_steal_pointer (&ask->descriptors), g_object_unref);
       g_task_return_pointer (task, reply, (GDestroyNotify)g_variant_unref);
       return;
     }
@@ -352,6 +392,7 @@ bn_requests_ask_async (BnRequests *self, const BnCaller *caller, const char *typ
   g_task_set_task_data (task, ask, (GDestroyNotify)ask_free);
   bn_event_bus_get_counters (self->bus)->requests++;
   g_variant_lookup (sunk_options, "target", "&s", &target);
+  g_variant_lookup (sunk_options, "stream", "b", &ask->stream);
   if (!read_timeout (sunk_options, &ask->timeout_ms, &error)
       || (full = resolve_target (self, type, target, &arguments, &error)) == NULL)
     g_task_return_error (task, error);
@@ -360,8 +401,10 @@ bn_requests_ask_async (BnRequests *self, const BnCaller *caller, const char *typ
 }
 
 GVariant *
-bn_requests_ask_finish (BnRequests *self, GAsyncResult *result, GError **error)
+bn_requests_ask_finish (BnRequests *self, GAsyncResult *result, GUnixFDList **descriptors,
+                        GError **error)
 {
+  *descriptors = g_task_get_task_data (G_TASK (result));
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 

@@ -39,13 +39,18 @@ BnRequests *bn_requests_new (BnEventBus *bus, BnModules *modules);
 /* @specs ends with a NULL type and stays. */
 void bn_requests_add (BnRequests *self, const BnRequestSpec *specs, gpointer user_data);
 
-/* As EventBus1.Request; @options has "timeout-ms" and "target". The result is an a{sv}. When
+/* As EventBus1.Request; @options has "timeout-ms", "target" and "stream". The result is an a{sv}.
+ * When
  * @cancellable is cancelled the module that was asked is told; what the hub itself was asked is
  * done all the same. Then the error is G_IO_ERROR_CANCELLED. */
 void bn_requests_ask_async (BnRequests *self, const BnCaller *caller, const char *type,
                             GVariant *payload, GVariant *options, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer user_data);
-GVariant *bn_requests_ask_finish (BnRequests *self, GAsyncResult *result, GError **error);
+/* @descriptors, borrowed from @result: what the handles in the reply stand for; NULL if it has
+ * none.
+ */
+GVariant *bn_requests_ask_finish (BnRequests *self, GAsyncResult *result, GUnixFDList **descriptors,
+                                  GError **error);
 
 /* As EventBus1.Emit of a caller from outside; @options has "target". */
 gboolean bn_requests_emit (BnRequests *self, const BnCaller *caller, const char *type,

@@ -6,6 +6,8 @@
  * are judged a second time, by what they ask for: the gate let pass only "observe". */
 #include "dbus/event-bus1.h"
 
+#include <gio/gunixfdlist.h>
+
 #include "core/subscribe-options.h"
 #include "dbus/bus-peer.h"
 #include "dbus/bus-publisher.h"
@@ -112,10 +114,13 @@ asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   GDBusMethodInvocation *invocation = user_data;
   GError *error = NULL;
-  g_autoptr (GVariant) reply = bn_requests_ask_finish (BN_REQUESTS (object), result, &error);
+  GUnixFDList *descriptors;
+  g_autoptr (GVariant) reply =
+      bn_requests_ask_finish (BN_REQUESTS (object), result, &descriptors, &error);
 
   if (reply != NULL)
-    g_dbus_method_invocation_return_value (invocation, g_variant_new ("(@a{sv})", reply));
+    g_dbus_method_invocation_return_value_with_unix_fd_list (
+        invocation, g_variant_new ("(@a{sv})", reply), descriptors);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_error_free (error);
