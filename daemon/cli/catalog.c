@@ -3,6 +3,7 @@
 /* What modules say about themselves. */
 #include "cli/catalog.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 struct _BnCatalog
@@ -124,6 +125,25 @@ bn_catalog_event_key (BnCatalog *self, const char *type)
   const char *key = event != NULL ? lookup_interned (event, "key") : NULL;
 
   return key != NULL && *key != '\0' ? key : NULL;
+}
+
+char *
+bn_catalog_explain_no_sample (BnCatalog *self, const char *type)
+{
+  g_autofree char *module = bn_catalog_module_of (type);
+  g_autoptr (GVariant) event = find_event (self, type);
+  const char *class = event != NULL ? lookup_interned (event, "class") : NULL;
+
+  if (strchr (type, '*') != NULL || (event == NULL && bn_catalog_describe (self, module) == NULL))
+    return NULL;
+  if (event == NULL)
+    return g_strdup_printf (_ ("%s measures nothing of the name “%s”; see “binnacle modules "
+                               "describe %s”"),
+                            module, type, module);
+  if (g_strcmp0 (class, "event") == 0)
+    return g_strdup_printf (_ ("“%s” is no measured value but an event; see “binnacle events %s”"),
+                            type, type);
+  return NULL;
 }
 
 /* "memory:bytes" of a card's columns, with its label. */

@@ -22,6 +22,10 @@ GVariant *bn_catalog_describe (BnCatalog *self, const char *module);
  * texts live as long as the program. Full reference. */
 GArray *bn_catalog_event_columns (BnCatalog *self, const char *type);
 
+/* Why nothing will ever be seen of the sample @type: its module is there and has none of that name.
+ * NULL if there may be, as when the module is not loaded yet. Owned. */
+char *bn_catalog_explain_no_sample (BnCatalog *self, const char *type);
+
 /* The columns of a card that shows what the method @type answers, empty if there is none. */
 GArray *bn_catalog_method_columns (BnCatalog *self, const char *type);
 

@@ -122,9 +122,11 @@ replay (Follower *self, const char *epoch, guint64 after)
       g_autoptr (GError) error = NULL;
       g_autoptr (GVariant) reply = NULL;
       g_autoptr (GVariant) events = NULL;
+      g_autofree char *last = NULL;
       GVariant *options = g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
 
       before = self->last = MAX (self->last, after);
+      last = g_strdup_printf ("%" G_GUINT64_FORMAT, self->last);
       reply =
           call (self, BN_IFACE_EVENT_BUS, "Replay",
                 g_variant_new ("(st^as@a{sv})", epoch, self->last, self->follow->patterns, options),
@@ -134,13 +136,12 @@ replay (Follower *self, const char *epoch, guint64 after)
           if (is_gone (error))
             return;
           g_dbus_error_strip_remote_error (error);
-          bn_cli_notice (_ ("the events after %" G_GUINT64_FORMAT " cannot be read: %s"),
-                         self->last, error->message);
+          bn_cli_notice (_ ("the events after %s cannot be read: %s"), last, error->message);
           return;
         }
       g_variant_get (reply, "(b@a(sa{sv}a{sv}))", &complete, &events);
       if (!complete)
-        bn_cli_notice (_ ("some events after %" G_GUINT64_FORMAT " are lost"), self->last);
+        bn_cli_notice (_ ("some events after %s are lost"), last);
       n = give_all (self, events);
     }
   while (n > 0 && self->last > before && g_main_loop_is_running (self->loop));

@@ -213,6 +213,19 @@ bn_output_rows (BnCli *cli, GVariant *rows, const BnColumn *columns, gsize n_col
     print_rows (cli, rows, columns, n_columns);
 }
 
+static void
+add_detail (BnCli *cli, BnTable *table, const char *key, GVariant *value, const BnColumn *column)
+{
+  BnColumn plain = { key, NULL, NULL };
+  g_autofree char *title = column_title (column != NULL ? column : &plain);
+
+  if (is_rows (value))
+    return;
+  bn_table_begin_row (table);
+  bn_table_add_cell (table, title, bn_output_dim_style (cli));
+  add_value (cli, table, value, column != NULL ? column : &plain);
+}
+
 void
 bn_output_details (BnCli *cli, GVariant *details, const BnColumn *columns, gsize n_columns)
 {
@@ -223,21 +236,16 @@ bn_output_details (BnCli *cli, GVariant *details, const BnColumn *columns, gsize
 
   bn_table_add_column (table, NULL, FALSE);
   bn_table_add_column (table, NULL, FALSE);
+  for (gsize i = 0; i < n_columns; i++)
+    if ((value = g_variant_lookup_value (details, columns[i].key, NULL)) != NULL)
+      {
+        add_detail (cli, table, columns[i].key, value, &columns[i]);
+        g_variant_unref (value);
+      }
   g_variant_iter_init (&iter, details);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-    {
-      BnColumn plain = { key, NULL, NULL };
-      const BnColumn *column = find_column (columns, n_columns, key);
-      g_autofree char *title = NULL;
-
-      if (is_rows (value))
-        continue;
-      column = column != NULL ? column : &plain;
-      title = column_title (column);
-      bn_table_begin_row (table);
-      bn_table_add_cell (table, title, bn_output_dim_style (cli));
-      add_value (cli, table, value, column);
-    }
+    if (find_column (columns, n_columns, key) == NULL)
+      add_detail (cli, table, key, value, NULL);
   if (bn_table_get_n_rows (table) > 0)
     print_table (cli, table);
   g_variant_iter_init (&iter, details);

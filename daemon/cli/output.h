@@ -24,7 +24,8 @@ void bn_output_json (GVariant *value);
 void bn_output_rows (BnCli *cli, GVariant *rows, const BnColumn *columns, gsize n_columns,
                      const char *empty);
 
-/* An a{sv} as two columns: name and value. Rows inside (aa{sv}) follow as tables of their own. */
+/* An a{sv} as two columns: name and value; first those of @columns, in that order. Rows inside
+ * (aa{sv}) follow as tables of their own. */
 void bn_output_details (BnCli *cli, GVariant *details, const BnColumn *columns, gsize n_columns);
 
 /* A title above what follows. */

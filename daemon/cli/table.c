@@ -4,6 +4,7 @@
 #include "cli/table.h"
 
 #include "cli/text.h"
+#include "introspection/format/format.h"
 
 #define GAP 2       /* columns between two cells */
 #define NARROWEST 6 /* a column is never cut to less */
@@ -125,8 +126,9 @@ measure (BnTable *self)
   return widths;
 }
 
-/* Takes from the widest column of text until the table fits; numbers are never cut. */
-static void
+/* Takes from the widest column of text until the table fits; numbers are never cut. FALSE if it
+ * does not. */
+static gboolean
 fit (BnTable *self, gsize *widths, gsize available)
 {
   gsize total = GAP * (self->columns->len - 1);
@@ -142,10 +144,11 @@ fit (BnTable *self, gsize *widths, gsize available)
             && (widest < 0 || widths[c] > widths[widest]))
           widest = (int)c;
       if (widest < 0)
-        return;
+        return FALSE;
       widths[widest]--;
       total--;
     }
+  return TRUE;
 }
 
 static void
@@ -174,16 +177,70 @@ end_line (GString *out)
   g_string_append_c (out, '\n');
 }
 
+/* TRUE if no row has something to say in this column. */
+static gboolean
+is_empty_column (BnTable *self, guint column)
+{
+  for (guint r = 0; r < self->rows->len; r++)
+    {
+      const Cell *cell = get_cell (self, r, column);
+
+      if (cell != NULL && *cell->text != '\0' && !g_str_equal (cell->text, BN_FORMAT_UNKNOWN))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Columns with a heading and nothing below it are left out; the first one stays. */
+static void
+drop_empty_columns (BnTable *self)
+{
+  for (guint c = self->columns->len; self->rows->len > 0 && c-- > 1;)
+    {
+      if (g_array_index (self->columns, Column, c).heading == NULL || !is_empty_column (self, c))
+        continue;
+      g_array_remove_index (self->columns, c);
+      for (guint r = 0; r < self->rows->len; r++)
+        if (c < ((GArray *)self->rows->pdata[r])->len)
+          g_array_remove_index (self->rows->pdata[r], c);
+    }
+}
+
+/* The one row with a line for each of its cells. */
+static char *
+make_upright (BnTable *self, guint width, const char *heading_style)
+{
+  g_autoptr (BnTable) table = bn_table_new ();
+
+  bn_table_add_column (table, NULL, FALSE);
+  bn_table_add_column (table, NULL, FALSE);
+  for (guint c = 0; c < self->columns->len; c++)
+    {
+      const Cell *cell = get_cell (self, 0, c);
+
+      bn_table_begin_row (table);
+      bn_table_add_cell (table, g_array_index (self->columns, Column, c).heading, heading_style);
+      if (cell != NULL)
+        bn_table_add_cell (table, cell->text, cell->style);
+    }
+  return bn_table_to_string (table, width, "");
+}
+
 char *
 bn_table_to_string (BnTable *self, guint width, const char *heading_style)
 {
-  g_autofree gsize *widths = measure (self);
-  GString *out = g_string_new (NULL);
-  guint n_columns = self->columns->len;
+  g_autofree gsize *widths = NULL;
+  GString *out;
+  guint n_columns;
 
-  g_assert (n_columns > 0);
-  if (width > 0)
-    fit (self, widths, width);
+  g_assert (self->columns->len > 0);
+  drop_empty_columns (self);
+  n_columns = self->columns->len;
+  widths = measure (self);
+  if (width > 0 && !fit (self, widths, width) && self->rows->len == 1
+      && g_array_index (self->columns, Column, 0).heading != NULL)
+    return make_upright (self, width, heading_style);
+  out = g_string_new (NULL);
   if (g_array_index (self->columns, Column, 0).heading != NULL)
     {
       for (guint c = 0; c < n_columns; c++)

@@ -26,7 +26,8 @@ void bn_table_add_cell (BnTable *self, const char *text, const char *style);
 guint bn_table_get_n_rows (BnTable *self);
 
 /* @width: columns of the terminal, 0 if it is none: nothing is cut off then. @heading_style as for
- * a cell. Every line ends with a line feed. */
+ * a cell. Columns in which no row has a value are left out. A single row that is too wide has a
+ * line for each cell. Every line ends with a line feed. */
 char *bn_table_to_string (BnTable *self, guint width, const char *heading_style);
 
 G_END_DECLS

@@ -189,7 +189,7 @@ complete_verb (Completion *self, const char *verb, char **words, guint n)
 
   if (g_str_equal (verb, "modules") && n == 1)
     offer_all (self, module_words);
-  else if (g_str_equal (verb, "modules") && n == 2)
+  else if ((g_str_equal (verb, "modules") && n == 2) || (g_str_equal (verb, "status") && n == 1))
     offer_names (self, "module.list", "modules");
   else if (g_str_equal (verb, "workers") && n == 1)
     offer_all (self, worker_words);

@@ -27,6 +27,7 @@ static const struct
   { "methods",
     N_ ("Methods"),
     { { "name", N_ ("Method"), NULL },
+      { "in", N_ ("Arguments"), NULL },
       { "access", N_ ("Access"), NULL },
       { "summary", N_ ("What it does"), NULL } } },
   { "events",
@@ -38,6 +39,7 @@ static const struct
   { "accepts",
     N_ ("Accepts"),
     { { "type", N_ ("Event"), NULL },
+      { "fields", N_ ("Arguments"), NULL },
       { "access", N_ ("Access"), NULL },
       { "summary", N_ ("What it is for"), NULL } } },
   { "workers",
@@ -66,6 +68,51 @@ count_columns (const BnColumn *columns, gsize most)
   return n;
 }
 
+/* "room=s text=s": how they stand on a command line, and their D-Bus types. */
+static char *
+make_arguments_text (GVariant *arguments)
+{
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < g_variant_n_children (arguments); i++)
+    {
+      g_autoptr (GVariant) argument = g_variant_get_child_value (arguments, i);
+      const char *name = "";
+      const char *type = "";
+
+      g_variant_lookup (argument, "name", "&s", &name);
+      g_variant_lookup (argument, "type", "&s", &type);
+      g_string_append_printf (text, "%s%s=%s", i > 0 ? " " : "", name, type);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* The rows with their lists of arguments as text. */
+static GVariant *
+flatten_arguments (GVariant *rows)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (gsize i = 0; i < g_variant_n_children (rows); i++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+      g_auto (GVariantBuilder) flat = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+      GVariantIter iter;
+      const char *key;
+      GVariant *value;
+
+      g_variant_iter_init (&iter, row);
+      while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+        if (g_variant_is_of_type (value, G_VARIANT_TYPE ("aa{sv}")))
+          g_variant_builder_add (&flat, "{sv}", key,
+                                 g_variant_new_take_string (make_arguments_text (value)));
+        else
+          g_variant_builder_add (&flat, "{sv}", key, value);
+      g_variant_builder_add_value (&builder, g_variant_builder_end (&flat));
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
 static void
 print_description (BnCli *cli, GVariant *description)
 {
@@ -85,11 +132,12 @@ print_description (BnCli *cli, GVariant *description)
     {
       g_autoptr (GVariant) rows =
           g_variant_lookup_value (description, sections[i].key, G_VARIANT_TYPE ("aa{sv}"));
+      g_autoptr (GVariant) flat = rows != NULL ? flatten_arguments (rows) : NULL;
 
       if (rows == NULL || g_variant_n_children (rows) == 0)
         continue;
       g_print ("\n");
-      bn_output_rows (cli, rows, sections[i].columns,
+      bn_output_rows (cli, flat, sections[i].columns,
                       count_columns (sections[i].columns, G_N_ELEMENTS (sections[i].columns)), "");
     }
 }
@@ -165,6 +213,12 @@ command (BnCli *cli, const char *request, const char *name)
   return BN_EXIT_OK;
 }
 
+static BnExit
+fail_name (const char *word)
+{
+  return bn_cli_fail_usage (_ ("“modules %s” wants the name of a module"), word);
+}
+
 BnExit
 bn_verb_modules (BnCli *cli, int argc, char **argv)
 {
@@ -179,12 +233,10 @@ bn_verb_modules (BnCli *cli, int argc, char **argv)
     return list (cli);
   if (g_str_equal (word, "rescan") && argc == 2)
     return rescan (cli);
-  if (argc != 3)
-    return bn_cli_fail_usage (_ ("“modules %s” wants the name of a module"), word);
   if (g_str_equal (word, "describe"))
-    return describe (cli, argv[2]);
+    return argc == 3 ? describe (cli, argv[2]) : fail_name (word);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (word, commands[i].command))
-      return command (cli, commands[i].request, argv[2]);
+      return argc == 3 ? command (cli, commands[i].request, argv[2]) : fail_name (word);
   return bn_cli_fail_usage (_ ("there is no “modules %s”"), word);
 }

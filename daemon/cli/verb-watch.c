@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/catalog.h"
 #include "cli/follow.h"
 #include "cli/patterns.h"
 #include "cli/verbs.h"
@@ -113,6 +114,24 @@ run_on_terminal (BnCli *cli, BnFollow *follow, Watch *watch)
   return status;
 }
 
+/* FALSE, with the reason told, if one of the types can never be seen. */
+static gboolean
+check_types (BnCli *cli, const char *const *types)
+{
+  g_autoptr (BnCatalog) catalog = bn_catalog_new (cli);
+
+  for (; *types != NULL; types++)
+    {
+      g_autofree char *why = bn_catalog_explain_no_sample (catalog, *types);
+
+      if (why == NULL)
+        continue;
+      bn_cli_notice ("%s", why);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 BnExit
 bn_verb_watch (BnCli *cli, int argc, char **argv)
 {
@@ -135,6 +154,8 @@ bn_verb_watch (BnCli *cli, int argc, char **argv)
   follow.patterns = bn_patterns_from_words (argc, argv);
   if (follow.patterns == NULL)
     return BN_EXIT_USAGE;
+  if (!check_types (cli, (const char *const *)argv + 1))
+    return BN_EXIT_FAILED;
   follow.interval_ms = (guint)option_interval;
   view = bn_watch_view_new (cli);
   watch.view = view;

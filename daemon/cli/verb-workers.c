@@ -19,10 +19,22 @@ static const struct
 };
 
 static const BnColumn statistics_columns[] = {
-  { "interval", NULL, "ms" },           { "last_usec", N_ ("Last"), "usec" },
-  { "mean_usec", N_ ("Mean"), "usec" }, { "max_usec", N_ ("Longest"), "usec" },
-  { "p99_usec", N_ ("p99"), "usec" },   { "last_run", NULL, "time" },
-  { "next_run", NULL, "time" },
+  { "name", N_ ("Worker"), NULL },
+  { "state", N_ ("State"), "badge" },
+  { "interval", N_ ("Interval"), "ms" },
+  { "demand", N_ ("On demand"), NULL },
+  { "runs", N_ ("Runs"), "count" },
+  { "errors", N_ ("Errors"), "count" },
+  { "consecutive_errors", N_ ("Errors in a row"), "count" },
+  { "last_error", N_ ("Last error"), NULL },
+  { "overruns", N_ ("Overruns"), "count" },
+  { "restarts", N_ ("Restarts"), "count" },
+  { "last_run", N_ ("Last run"), "time" },
+  { "next_run", N_ ("Next run"), "time" },
+  { "last_usec", N_ ("Last run took"), "usec" },
+  { "mean_usec", N_ ("Mean"), "usec" },
+  { "p99_usec", N_ ("p99"), "usec" },
+  { "max_usec", N_ ("Longest"), "usec" },
 };
 
 /* "500", "500ms", "2s", "5min" in milliseconds; FALSE if it is none of these. */
@@ -145,6 +157,12 @@ set_interval (BnCli *cli, const char *name, const char *text)
                   g_variant_new_parsed ("{'name': <%s>, 'interval_ms': <%u>}", name, interval_ms));
 }
 
+static BnExit
+fail_name (const char *word)
+{
+  return bn_cli_fail_usage (_ ("“workers %s” wants the name of a worker"), word);
+}
+
 BnExit
 bn_verb_workers (BnCli *cli, int argc, char **argv)
 {
@@ -160,12 +178,12 @@ bn_verb_workers (BnCli *cli, int argc, char **argv)
   if (g_str_equal (word, "set-interval"))
     return argc == 4 ? set_interval (cli, argv[2], argv[3])
                      : bn_cli_fail_usage (_ ("“workers set-interval” wants NAME INTERVAL"));
-  if (argc != 3)
-    return bn_cli_fail_usage (_ ("“workers %s” wants the name of a worker"), word);
   if (g_str_equal (word, "statistics"))
-    return statistics (cli, argv[2]);
+    return argc == 3 ? statistics (cli, argv[2]) : fail_name (word);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (word, commands[i].command))
-      return command (cli, commands[i].request, g_variant_new_parsed ("{'name': <%s>}", argv[2]));
+      return argc == 3 ? command (cli, commands[i].request,
+                                  g_variant_new_parsed ("{'name': <%s>}", argv[2]))
+                       : fail_name (word);
   return bn_cli_fail_usage (_ ("there is no “workers %s”"), word);
 }

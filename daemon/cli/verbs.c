@@ -6,7 +6,8 @@
 #include <glib/gi18n.h>
 
 const BnVerb bn_verbs[] = {
-  { "status", "", N_ ("Show the hub, its modules and their workers"), bn_verb_status },
+  { "status", N_ ("[MODULE]"), N_ ("Show how the hub is, or one module and its workers"),
+    bn_verb_status },
   { "events", N_ ("[PATTERN…]"), N_ ("Print events as they happen"), bn_verb_events },
   { "watch", N_ ("TYPE…"), N_ ("Show measured values as they change"), bn_verb_watch },
   { "call", N_ ("MODULE.METHOD [KEY=VALUE…]"), N_ ("Call a method and print its answer"),
@@ -31,10 +32,15 @@ bn_verb_find (const char *name)
 }
 
 const BnColumn bn_module_columns[] = {
-  { "name", N_ ("Module"), NULL },         { "state", N_ ("State"), "badge" },
-  { "version", N_ ("Version"), NULL },     { "pid", N_ ("Process"), NULL },
-  { "restarts", N_ ("Restarts"), NULL },   { "memory", N_ ("Memory"), "bytes" },
-  { "cpu_time", N_ ("CPU time"), "usec" }, { "last_error", N_ ("Last error"), NULL },
+  { "name", N_ ("Module"), NULL },
+  { "version", N_ ("Version"), NULL },
+  { "state", N_ ("State"), "badge" },
+  { "uptime", N_ ("Up for"), "seconds" },
+  { "memory", N_ ("Memory"), "bytes" },
+  { "cpu_time", N_ ("CPU time"), "usec" },
+  { "pid", N_ ("PID"), NULL },
+  { "restarts", N_ ("Restarts"), NULL },
+  { "last_error", N_ ("Last error"), NULL },
 };
 const gsize bn_n_module_columns = G_N_ELEMENTS (bn_module_columns);
 

@@ -38,15 +38,16 @@ make_module_row (BnHostedModule *module)
   add_string (&row, "icon", bn_manifest_get_icon (manifest));
   add_string (&row, "state", bn_module_state_to_string (bn_hosted_module_get_state (module)));
   add_string (&row, "last_error", bn_hosted_module_get_last_error (module));
-  g_variant_builder_add (
-      &row, "{sv}", "pid",
-      g_variant_new_uint32 (process != NULL ? bn_module_process_get_pid (process) : 0));
   g_variant_builder_add (&row, "{sv}", "generation",
                          g_variant_new_uint32 (bn_hosted_module_get_generation (module)));
   g_variant_builder_add (&row, "{sv}", "restarts",
                          g_variant_new_uint32 (bn_hosted_module_get_restarts (module)));
   if (process != NULL)
     {
+      g_variant_builder_add (&row, "{sv}", "pid",
+                             g_variant_new_uint32 (bn_module_process_get_pid (process)));
+      g_variant_builder_add (&row, "{sv}", "uptime",
+                             g_variant_new_double (bn_module_process_get_uptime (process)));
       g_variant_builder_add (&row, "{sv}", "memory", g_variant_new_uint64 (memory_bytes));
       g_variant_builder_add (&row, "{sv}", "cpu_time", g_variant_new_uint64 (cpu_usec));
     }
@@ -190,14 +191,24 @@ make_worker_rows (const BnHubFacts *facts)
     {
       BnWorker *worker = g_ptr_array_index (workers, i);
       g_autoptr (GVariant) statistics = g_variant_ref_sink (bn_worker_get_statistics (worker));
-      GVariantDict row;
+      g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+      GVariantIter iter;
+      GVariant *entry;
 
-      g_variant_dict_init (&row, statistics);
-      g_variant_dict_insert (&row, "name", "s", bn_worker_get_name (worker));
-      g_variant_dict_insert (&row, "state", "s", bn_worker_get_state (worker));
-      g_variant_dict_insert (&row, "interval", "u", bn_worker_get_interval_ms (worker));
-      g_variant_dict_insert (&row, "demand", "b", bn_worker_is_on_demand (worker));
-      g_variant_builder_add_value (&rows, g_variant_dict_end (&row));
+      /* Not a GVariantDict: people read the rows, and that has no order. */
+      add_string (&row, "name", bn_worker_get_name (worker));
+      add_string (&row, "state", bn_worker_get_state (worker));
+      g_variant_builder_add (&row, "{sv}", "interval",
+                             g_variant_new_uint32 (bn_worker_get_interval_ms (worker)));
+      g_variant_builder_add (&row, "{sv}", "demand",
+                             g_variant_new_boolean (bn_worker_is_on_demand (worker)));
+      g_variant_iter_init (&iter, statistics);
+      while ((entry = g_variant_iter_next_value (&iter)) != NULL)
+        {
+          g_variant_builder_add_value (&row, entry);
+          g_variant_unref (entry);
+        }
+      g_variant_builder_add_value (&rows, g_variant_builder_end (&row));
     }
   return g_variant_builder_end (&rows);
 }

@@ -27,6 +27,7 @@ struct _BnModuleProcess
 
   BnLiveness *liveness; /* (owned) */
 
+  gint64 started_usec; /* monotonic */
   gint64 usage_usec;
   guint64 memory_bytes;
   guint64 cpu_usec;

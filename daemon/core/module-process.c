@@ -347,6 +347,12 @@ bn_module_process_get_generation (BnModuleProcess *self)
   return self->generation;
 }
 
+double
+bn_module_process_get_uptime (BnModuleProcess *self)
+{
+  return (double)(g_get_monotonic_time () - self->started_usec) / G_USEC_PER_SEC;
+}
+
 /* What is not watched any more must still be reaped. */
 static void
 reaped_cb (GPid pid, int status, gpointer user_data)
@@ -434,6 +440,7 @@ bn_module_process_new (BnManifest *manifest, const char *program_path,
   self->generation = welcome->generation;
   self->welcome = bn_module_welcome_to_variant (welcome, manifest, self->path);
   self->pid = pid;
+  self->started_usec = g_get_monotonic_time ();
   self->watch_id = g_child_watch_add (pid, exited_cb, self);
   self->timer_id = g_timeout_add (READY_TIMEOUT_MS, ready_timeout_cb, self);
   self->link = bn_link_new (link_fd, &bn_link_default_limits);

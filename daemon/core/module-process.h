@@ -40,6 +40,8 @@ BnManifest *bn_module_process_get_manifest (BnModuleProcess *self);
 BnProcessState bn_module_process_get_state (BnModuleProcess *self);
 GPid bn_module_process_get_pid (BnModuleProcess *self);
 guint bn_module_process_get_generation (BnModuleProcess *self);
+/* Seconds since it was started. */
+double bn_module_process_get_uptime (BnModuleProcess *self);
 /* Calls the module: @message is a method call, its path and interface are the module's own or those
  * of ModulePeer1. A call that is overdue makes the hub ping the module, and an unanswered ping ends
  * it. An error reply is the result, not an error. The module is told if the call is cancelled or

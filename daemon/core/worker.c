@@ -267,12 +267,13 @@ bn_worker_get_statistics (BnWorker *self)
   {
     const char *name;
     guint64 value;
-  } rows[] = {
+  } counts[] = {
     { "runs", self->runs },
     { "errors", self->errors },
     { "consecutive_errors", self->consecutive_errors },
     { "overruns", self->overruns },
     { "restarts", self->restarts },
+  }, durations[] = {
     { "last_usec", self->last_usec },
     { "mean_usec", self->runs > 0 ? self->total_usec / self->runs : 0 },
     { "max_usec", self->max_usec },
@@ -280,10 +281,17 @@ bn_worker_get_statistics (BnWorker *self)
   };
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_variant_builder_add (&builder, "{sv}", rows[i].name, g_variant_new_uint64 (rows[i].value));
-  g_variant_builder_add (&builder, "{sv}", "last_run", g_variant_new_int64 (self->last_run_usec));
-  g_variant_builder_add (&builder, "{sv}", "next_run", g_variant_new_int64 (next_run_usec));
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    g_variant_builder_add (&builder, "{sv}", counts[i].name,
+                           g_variant_new_uint64 (counts[i].value));
+  /* What is not known is left out. */
+  for (guint i = 0; self->runs > 0 && i < G_N_ELEMENTS (durations); i++)
+    g_variant_builder_add (&builder, "{sv}", durations[i].name,
+                           g_variant_new_uint64 (durations[i].value));
+  if (self->last_run_usec != 0)
+    g_variant_builder_add (&builder, "{sv}", "last_run", g_variant_new_int64 (self->last_run_usec));
+  if (next_run_usec != 0)
+    g_variant_builder_add (&builder, "{sv}", "next_run", g_variant_new_int64 (next_run_usec));
   g_variant_builder_add (&builder, "{sv}", "last_error", g_variant_new_string (self->last_error));
   return g_variant_builder_end (&builder);
 }

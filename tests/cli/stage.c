@@ -40,6 +40,19 @@ static const struct
   { "docker.inspect", "{'info': <{'image': <'debian'>}>, 'when': <'now'>}" },
 };
 
+static const char ailing_status[] =
+    "{'version': <'1.2'>, 'epoch': <'e1'>, 'bus': <'session'>, 'uptime': <3725.0>,"
+    " 'sequence': <uint64 7>, 'modules': <["
+    "  {'name': <'docker'>, 'state': <'ready'>, 'memory': <uint64 1572864>, 'last_error': <''>},"
+    "  {'name': <'sick'>, 'state': <'quarantined'>, 'last_error': <'It ended'>}]>,"
+    " 'workers': <["
+    "  {'name': <'docker.stats'>, 'state': <'running'>, 'runs': <uint64 9>, 'overruns': <uint64 0>,"
+    "   'consecutive_errors': <uint64 3>, 'last_error': <'no socket'>},"
+    "  {'name': <'docker.slow'>, 'state': <'running'>, 'runs': <uint64 9>, 'overruns': <uint64 2>,"
+    "   'consecutive_errors': <uint64 0>, 'last_error': <''>},"
+    "  {'name': <'docker.well'>, 'state': <'running'>, 'runs': <uint64 90>, 'overruns': <uint64 2>,"
+    "   'consecutive_errors': <uint64 0>, 'last_error': <'long ago'>}]>}";
+
 static const char description[] =
     "{'name': <'docker'>, 'title': <'Docker'>, 'version': <'1.0'>, 'state': <'ready'>,"
     " 'events': <[{'type': <'docker.stats'>, 'name': <'stats'>, 'class': <'sample'>,"
@@ -90,6 +103,8 @@ on_request (BnEventBus1 *event_bus, GDBusMethodInvocation *invocation, const cha
   g_queue_push_tail (&stage->requests, g_strdup_printf ("%s %s", type, text));
   if (g_str_equal (type, "module.describe"))
     reply = parse (strstr (text, "'docker'") != NULL ? description : "{'name': <'hub'>}");
+  if (stage->ailing && g_str_equal (type, "system.status_request"))
+    reply = parse (ailing_status);
   for (gsize i = 0; i < G_N_ELEMENTS (replies) && reply == NULL; i++)
     if (g_str_equal (replies[i].type, type))
       reply = parse (replies[i].reply);

@@ -262,6 +262,7 @@ test_watch (Stage *stage, gconstpointer data)
   g_autoptr (Said) said = NULL;
 
   stage_wait (&stage->n_subscribed, 1);
+  assert_request (stage, "module.describe {'name': <'docker'>, 'locale': <'C.UTF-8'>}");
   assert_request (stage, "subscribe docker.stats {'retained': <true>, 'class': <'sample'>,"
                          " 'interval-ms': <uint32 500>}");
   stage_emit_event (stage, "docker.stats", "@a{sv} {}", 1);

@@ -18,7 +18,11 @@ static const struct
     "{\"version\":\"1.2\",\"epoch\":\"e1\",\"bus\":\"session\",\"uptime\":3725.0,\"sequence\":7,"
     "\"modules\":[{\"name\":\"docker\",\"state\":\"ready\",\"memory\":1572864}],\"workers\":[]}\n",
     NULL, 0 },
-  { "status now", NULL, "", "takes no arguments", 2 },
+  { "status docker", "system.status_request {}",
+    "{\"module\":{\"name\":\"docker\",\"state\":\"ready\",\"memory\":1572864},\"workers\":[]}\n",
+    NULL, 0 },
+  { "status nope", "system.status_request {}", "", "there is no module “nope”", 1 },
+  { "status docker now", NULL, "", "one module, or none", 2 },
   { "modules list", "module.list {}", NULL, NULL, 0 },
   { "modules rescan", "module.rescan {}", "{\"found\":[\"new\"]}\n", NULL, 0 },
   { "modules reload docker", "module.reload {'name': <'docker'>}",
@@ -64,12 +68,18 @@ static const struct
   { "watch", NULL, "", "wants a type", 2 },
   { "watch A.b", NULL, "", "is no pattern", 2 },
   { "watch a.b --interval 5", NULL, "", "100 to 3600000", 2 },
+  { "watch docker.nope", "module.describe {'name': <'docker'>, 'locale': <'C.UTF-8'>}", "",
+    "docker measures nothing of the name “docker.nope”", 1 },
+  { "watch docker.container_changed", NULL, "", "binnacle events docker.container_changed", 1 },
+  { "modules nope", NULL, "", "there is no “modules nope”", 2 },
+  { "workers nope", NULL, "", "there is no “workers nope”", 2 },
   { "events a..b", NULL, "", "is no pattern", 2 },
   { "complete mod", NULL, "modules\n", NULL, 0 },
   { "complete --s", NULL, "--session\n--system\n", NULL, 0 },
   { "complete modules re", NULL, "reload\nrescan\nreset\n", NULL, 0 },
   { "complete modules reload d", "module.list {}", "docker\n", NULL, 0 },
   { "complete workers stop h", "worker.list {}", "host.stats\nhub.heartbeat\n", NULL, 0 },
+  { "complete status d", "module.list {}", "docker\n", NULL, 0 },
   { "complete call do", "module.list {}", "docker.\n", NULL, 0 },
   { "complete call docker.s", NULL, "docker.start_container\n", NULL, 0 },
   { "complete --json call docker.start_container id=x ", NULL, "wait=\n", NULL, 0 },
@@ -139,6 +149,37 @@ test_terminal (Stage *stage, gconstpointer data)
   g_assert_null (strstr (said->out, "bad\033"));
 }
 
+/* The head, the modules without their empty columns, and what needs attention, with what to do. */
+static void
+test_terminal_status (Stage *stage, gconstpointer data)
+{
+  static const char expected[] =
+      "\033[1mBinnacle 1.2 on the session bus\033[0m\r\n"
+      "\033[2mUp for\033[0m         1\302\240h 2\302\240min\r\n"
+      "\033[2mEvents so far\033[0m  7\r\n"
+      "\033[2mModules\033[0m        1 ready, 1 quarantined\r\n"
+      "\033[2mWorkers\033[0m        3 running\r\n"
+      "\r\n"
+      "\033[1mModule\033[0m  \033[1mState\033[0m         \033[1mMemory\033[0m\r\n"
+      "docker  \033[32mready\033[0m        1.5\302\240MiB\r\n"
+      "sick    \033[31mquarantined\033[0m        -\r\n"
+      "\r\n"
+      "\033[1mNeeds attention\033[0m  \033[1mState\033[0m        \033[1mWhy\033[0m\r\n"
+      "sick             \033[31mquarantined\033[0m  It ended (try again: binnacle modules reset "
+      "sick)\r\n"
+      "docker.stats     \033[32mrunning\033[0m      no socket (3 times in a row)\r\n"
+      "docker.slow      \033[32mrunning\033[0m      2 of 9 runs took longer than the interval\r\n";
+  int terminal;
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (Said) said = NULL;
+
+  stage->ailing = TRUE;
+  process = stage_start_on_terminal (stage, "status", &terminal);
+  said = stage_finish (process, terminal);
+  g_assert_cmpstr (said->err, ==, "");
+  g_assert_cmpstr (said->out, ==, expected);
+}
+
 /* The columns of a method's table are those of the module's card. */
 static void
 test_terminal_call (Stage *stage, gconstpointer data)
@@ -165,6 +206,8 @@ main (int argc, char **argv)
 
       g_test_add (path, Stage, GSIZE_TO_POINTER (i), stage_set_up, test_row, stage_tear_down);
     }
+  g_test_add ("/requests/terminal-status", Stage, NULL, stage_set_up, test_terminal_status,
+              stage_tear_down);
   g_test_add ("/requests/no-hub", Stage, NULL, stage_set_up, test_no_hub, stage_tear_down);
   g_test_add ("/requests/no-hub-to-complete", Stage, NULL, stage_set_up, test_no_hub_to_complete,
               stage_tear_down);

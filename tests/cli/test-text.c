@@ -149,6 +149,34 @@ test_table (void)
   g_assert_nonnull (g_strstr_len (tiny, -1, "a rat…"));
 }
 
+/* A column that says nothing is left out; a single row that is too wide stands upright. */
+static void
+test_table_shapes (void)
+{
+  g_autoptr (BnTable) table = bn_table_new ();
+  g_autofree char *wide = NULL;
+  g_autofree char *narrow = NULL;
+
+  bn_table_add_column (table, "Name", FALSE);
+  bn_table_add_column (table, "Nothing", FALSE);
+  bn_table_add_column (table, "One number", TRUE);
+  bn_table_add_column (table, "Another number", TRUE);
+  bn_table_begin_row (table);
+  bn_table_add_cell (table, "-", "");
+  bn_table_add_cell (table, "-", "");
+  bn_table_add_cell (table, "1", "");
+  bn_table_add_cell (table, "22", "");
+  wide = bn_table_to_string (table, 40, "");
+  g_assert_cmpstr (wide, ==,
+                   "Name  One number  Another number\n"
+                   "-              1              22\n");
+  narrow = bn_table_to_string (table, 20, "");
+  g_assert_cmpstr (narrow, ==,
+                   "Name            -\n"
+                   "One number      1\n"
+                   "Another number  22\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -159,5 +187,6 @@ main (int argc, char **argv)
   g_test_add_func ("/text/values", test_values);
   g_test_add_func ("/text/payload", test_payload);
   g_test_add_func ("/text/table", test_table);
+  g_test_add_func ("/text/table-shapes", test_table_shapes);
   return g_test_run ();
 }
