@@ -310,7 +310,9 @@ bn_call_reply_with_descriptors (BnCall *self, GVariant *value, GUnixFDList *desc
  * @self: the call
  * @descriptor: a file descriptor; the function takes it and closes it here
  *
- * Answers a method that returns one file descriptor and nothing else.
+ * Answers a method that returns one file descriptor and nothing else: a stream, from which the
+ * caller reads until its end. When the reader has gone, writing fails with `EPIPE`; no signal is
+ * sent, since GIO ignores `SIGPIPE`.
  */
 void
 bn_call_reply_descriptor (BnCall *self, int descriptor)

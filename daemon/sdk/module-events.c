@@ -12,7 +12,9 @@
  * @payload: its fields, an `a{sv}`; sunk if it is floating
  *
  * Publishes an event of the class `event`: something happened. It is sent at once and never merged.
- * The hub logs and drops an event that the manifest does not declare so.
+ * The hub logs and drops an event that the manifest does not declare so, and one of more than 4
+ * KiB. To be called from [vfunc@Binnacle.Module.activate] on, until [method@Binnacle.Module.run]
+ * returns; so are its sisters.
  */
 void
 bn_module_emit (BnModule *self, const char *name, GVariant *payload)
@@ -77,6 +79,20 @@ bn_module_emit_gone (BnModule *self, const char *name, GVariant *payload)
   emit_sample (self, name, payload, TRUE);
 }
 
+/* A name that the hub does not know would never run, and nobody would be told why. */
+static gboolean
+is_declared (BnModule *self, const char *worker)
+{
+  g_autoptr (GVariant) declared =
+      g_variant_lookup_value (bn_module_get_welcome (self), "workers", G_VARIANT_TYPE ("a{su}"));
+  guint interval_ms;
+
+  if (declared != NULL && g_variant_lookup (declared, worker, "u", &interval_ms))
+    return TRUE;
+  g_critical ("the manifest of %s has no group [Worker %s]", bn_module_get_name (self), worker);
+  return FALSE;
+}
+
 /**
  * bn_module_add_worker:
  * @self: the module
@@ -87,7 +103,7 @@ bn_module_emit_gone (BnModule *self, const char *name, GVariant *payload)
  *
  * Adds a worker whose runs end when the function returns. It runs at the interval that the hub asks
  * for; not at all while nobody is interested. To be called from [vfunc@Binnacle.Module.activate] or
- * later.
+ * later, once for each name. A name that the manifest does not have is a mistake of the programmer.
  */
 void
 bn_module_add_worker (BnModule *self, const char *name, BnWorkerFunc func, gpointer user_data,
@@ -100,7 +116,10 @@ bn_module_add_worker (BnModule *self, const char *name, BnWorkerFunc func, gpoin
   workers = bn_module_get_workers (self);
   g_return_if_fail (workers != NULL);
 
-  bn_workers_add (workers, name, func, NULL, user_data, destroy);
+  if (is_declared (self, name))
+    bn_workers_add (workers, name, func, NULL, user_data, destroy);
+  else if (destroy != NULL)
+    destroy (user_data);
 }
 
 /**
@@ -111,7 +130,8 @@ bn_module_add_worker (BnModule *self, const char *name, BnWorkerFunc func, gpoin
  * @user_data: given to @func
  * @destroy: (nullable): frees @user_data
  *
- * Adds a worker whose runs end later, with [method@Binnacle.Run.finish].
+ * Adds a worker whose runs end later, with [method@Binnacle.Run.finish]; otherwise as
+ * [method@Binnacle.Module.add_worker].
  */
 void
 bn_module_add_async_worker (BnModule *self, const char *name, BnWorkerStartFunc func,
@@ -124,7 +144,10 @@ bn_module_add_async_worker (BnModule *self, const char *name, BnWorkerStartFunc 
   workers = bn_module_get_workers (self);
   g_return_if_fail (workers != NULL);
 
-  bn_workers_add (workers, name, NULL, func, user_data, destroy);
+  if (is_declared (self, name))
+    bn_workers_add (workers, name, NULL, func, user_data, destroy);
+  else if (destroy != NULL)
+    destroy (user_data);
 }
 
 /**

@@ -118,7 +118,8 @@ bn_module_request_async (BnModule *self, const char *type, GVariant *payload, gu
  * @result: what the callback got
  * @error: return location for an error
  *
- * Gets the answer to a request.
+ * Gets the answer to a request. The error is of the domain %BN_ERROR: what the hub or the other
+ * module answered, `timeout` or `unavailable` if nobody did; or %G_IO_ERROR_CANCELLED.
  *
  * Returns: (transfer full) (nullable): the out arguments by name, an `a{sv}`
  */

@@ -139,9 +139,11 @@ static void
 stream_run (gpointer user_data, const char *worker, GVariant *report)
 {
   ModuleHub *self = user_data;
+  /* A copy: the packet's memory is used again. */
+  g_autoptr (GBytes) bytes = g_bytes_new (g_variant_get_data (report), g_variant_get_size (report));
+  GVariant *copy = g_variant_new_from_bytes (G_VARIANT_TYPE_VARDICT, bytes, FALSE);
 
-  g_ptr_array_add (self->runs, g_variant_ref_sink (g_variant_new (
-                                   "(s@a{sv})", worker, g_variant_get_normal_form (report))));
+  g_ptr_array_add (self->runs, g_variant_ref_sink (g_variant_new ("(s@a{sv})", worker, copy)));
 }
 
 static void
@@ -264,15 +266,25 @@ declared_fields (BnManifest *manifest)
   return g_variant_builder_end (&builder);
 }
 
+/* As the hub does it: all workers of the manifest. @started_with, an a{su}, has the intervals of
+ * some; NULL: of none. */
 static GVariant *
-declared_workers (BnManifest *manifest)
+declared_workers (BnManifest *manifest, GVariant *started_with)
 {
   GPtrArray *workers = bn_manifest_get_workers (manifest);
+  g_autoptr (GVariant) intervals = started_with != NULL ? g_variant_ref_sink (started_with) : NULL;
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{su}"));
   for (guint i = 0; i < workers->len; i++)
-    g_variant_builder_add (&builder, "{su}", ((const BnWorkerSpec *)workers->pdata[i])->name, 0);
+    {
+      const char *name = ((const BnWorkerSpec *)workers->pdata[i])->name;
+      guint interval_ms = 0;
+
+      if (intervals != NULL)
+        g_variant_lookup (intervals, name, "u", &interval_ms);
+      g_variant_builder_add (&builder, "{su}", name, interval_ms);
+    }
   return g_variant_builder_end (&builder);
 }
 
@@ -292,8 +304,8 @@ make_welcome (ModuleHub *self, GVariant *started_with)
   g_variant_dict_insert (&welcome, "restore", "b", self->restore != NULL);
   g_variant_dict_insert (&welcome, "state", "s", g_get_tmp_dir ());
   g_variant_dict_insert_value (&welcome, "fields", declared_fields (self->manifest));
-  g_variant_dict_insert_value (
-      &welcome, "workers", started_with != NULL ? started_with : declared_workers (self->manifest));
+  g_variant_dict_insert_value (&welcome, "workers",
+                               declared_workers (self->manifest, started_with));
   if (xml != NULL)
     g_variant_dict_insert (&welcome, "xml", "s", xml);
   return g_variant_ref_sink (g_variant_dict_end (&welcome));

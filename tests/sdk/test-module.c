@@ -5,6 +5,7 @@
 
 #include <gio/gunixfdlist.h>
 #include <gio/gunixinputstream.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -283,6 +284,57 @@ test_subscribe (void)
 }
 
 /* Started by hand, or with a descriptor that is none: says who starts a module, exits with 2. */
+/* The folder of echo without the group [Worker slow], and without what names it. */
+static char *
+make_folder_without_worker (void)
+{
+  g_autofree char *top = g_dir_make_tmp ("binnacle-XXXXXX", NULL);
+  g_autofree char *folder = g_build_filename (top, "echo", NULL);
+  g_autofree char *manifest = g_build_filename (folder, "echo.module", NULL);
+  g_autofree char *from_manifest = g_build_filename (echo_folder, "echo.module", NULL);
+  static const char *const files[] = { "org.binnacle.Echo1.xml", "binnacle-echo" };
+  g_autofree char *text = NULL;
+  g_autoptr (GString) changed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_no_errno (g_mkdir (folder, 0700));
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *from = g_build_filename (echo_folder, files[i], NULL);
+      g_autofree char *to = g_build_filename (folder, files[i], NULL);
+
+      g_assert_no_errno (symlink (from, to));
+    }
+  g_assert_true (g_file_get_contents (from_manifest, &text, NULL, &error));
+  changed = g_string_new (text);
+  g_assert_cmpuint (
+      g_string_replace (changed, "[Worker slow]\nInterval=1000\nDemand=true\n", "", 0), ==, 1);
+  g_assert_cmpuint (g_string_replace (changed, "Worker=slow\n", "", 0), ==, 1);
+  g_assert_true (g_file_set_contents (manifest, changed->str, -1, &error));
+  return g_steal_pointer (&folder);
+}
+
+/* A worker that the manifest does not have is told as a mistake: tests end at it. */
+static void
+test_undeclared_worker (void)
+{
+  g_autofree char *folder = make_folder_without_worker ();
+  g_autofree char *top = g_path_get_dirname (folder);
+  g_autoptr (ModuleHub) hub = module_hub_new (folder, NULL, NULL);
+  static const char *const files[] = { "org.binnacle.Echo1.xml", "binnacle-echo", "echo.module" };
+
+  g_assert_cmpint (module_hub_wait_exit (hub), ==, -SIGTRAP);
+  g_assert_cmpuint (hub->n_ready, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, files[i], NULL);
+
+      g_assert_no_errno (g_unlink (path));
+    }
+  g_assert_no_errno (g_rmdir (folder));
+  g_assert_no_errno (g_rmdir (top));
+}
+
 static void
 test_not_started_by_the_hub (void)
 {
@@ -327,5 +379,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sdk/module/request", test_request);
   g_test_add_func ("/sdk/module/subscribe", test_subscribe);
   g_test_add_func ("/sdk/module/not-started-by-the-hub", test_not_started_by_the_hub);
+  g_test_add_func ("/sdk/module/undeclared-worker", test_undeclared_worker);
   return g_test_run ();
 }
