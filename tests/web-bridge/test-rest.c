@@ -70,7 +70,6 @@ test_case (gconstpointer data)
   assert_contains (web_client_get_head (client), "Content-Security-Policy: default-src 'none'");
   assert_contains (web_client_get_head (client), "X-Content-Type-Options: nosniff");
   assert_contains (web_client_get_head (client), "Cache-Control: no-store");
-  assert_contains (web_client_get_head (client), "Connection: close");
   assert_lacks (web_client_get_head (client), "Access-Control");
   if (c->status >= 400)
     {

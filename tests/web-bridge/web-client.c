@@ -116,7 +116,12 @@ web_client_new (guint16 port)
   return self;
 }
 
-/* The server closes after each answer. */
+static gboolean
+is_over (WebClient *self)
+{
+  return self->closed || strstr (self->head, "Connection: close") != NULL;
+}
+
 static void
 dial_again (WebClient *self)
 {
@@ -224,7 +229,7 @@ web_client_request (WebClient *self, const char *method, const char *path, const
       body != NULL ? g_strdup_printf ("Content-Length: %" G_GSIZE_FORMAT "\r\n", strlen (body))
                    : g_strdup ("");
 
-  if (self->head != NULL)
+  if (self->head != NULL && is_over (self))
     dial_again (self);
   text = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s%s\r\n%s", method, path,
                           self->port, headers != NULL ? headers : "", length,

@@ -46,16 +46,24 @@ count_of (BnAdmission *self, const char *address)
 }
 
 gboolean
+bn_admission_is_full (BnAdmission *self, const char *address)
+{
+  if (address == NULL)
+    return self->count >= self->most;
+  return count_of (self, address) >= self->limits->connections_per_address;
+}
+
+gboolean
 bn_admission_enter (BnAdmission *self, const char *address)
 {
   guint here = count_of (self, address);
 
-  if (self->count >= self->most)
+  if (bn_admission_is_full (self, NULL))
     {
       bn_counters_add (self->counters, BN_COUNT_REFUSED_TOTAL);
       return FALSE;
     }
-  if (here >= self->limits->connections_per_address)
+  if (bn_admission_is_full (self, address))
     {
       bn_counters_add (self->counters, BN_COUNT_REFUSED_ADDRESS);
       return FALSE;

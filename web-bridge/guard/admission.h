@@ -18,6 +18,9 @@ void bn_admission_free (BnAdmission *self);
 gboolean bn_admission_enter (BnAdmission *self, const char *address);
 void bn_admission_leave (BnAdmission *self, const char *address);
 
+/* TRUE if no more may come from @address, or, with NULL, from anywhere. */
+gboolean bn_admission_is_full (BnAdmission *self, const char *address);
+
 guint bn_admission_get_count (BnAdmission *self);
 
 /* The soft limit of descriptors is raised to the hard one; returns it. */

@@ -101,3 +101,13 @@ bn_deadlines_set (BnDeadlines *self, BnDeadline *deadline, BnDeadlineClass class
   if (self->lists[class].length == 1)
     arm (self);
 }
+
+gpointer
+bn_deadlines_find (BnDeadlines *self, BnDeadlineClass class,
+                   gboolean (*fits) (gpointer owner, gpointer data), gpointer data)
+{
+  for (GList *at = self->lists[class].head; at != NULL; at = at->next)
+    if (fits (at->data, data))
+      return at->data;
+  return NULL;
+}

@@ -44,4 +44,8 @@ void bn_deadlines_free (BnDeadlines *self);
 void bn_deadlines_set (BnDeadlines *self, BnDeadline *deadline, BnDeadlineClass class,
                        gpointer owner);
 
+/* The owner of the earliest deadline of @class that @fits; NULL if there is none. */
+gpointer bn_deadlines_find (BnDeadlines *self, BnDeadlineClass class,
+                            gboolean (*fits) (gpointer owner, gpointer data), gpointer data);
+
 G_END_DECLS

@@ -39,7 +39,7 @@ on_replied (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) reply = bn_backend_call_finish (BN_BACKEND (source), result, &error);
   g_autoptr (GVariant) values = NULL;
 
-  soup_server_message_unpause (call->message);
+  bn_reply_resume (call->server, call->message);
   if (reply == NULL)
     {
       bn_counters_add (call->server->counters, BN_COUNT_REQUEST_ERRORS);
@@ -59,7 +59,7 @@ send_call (Call *call)
   if (call->session->handle != NULL)
     g_variant_dict_insert (&options, "session", "s", call->session->handle);
   bn_counters_add (call->server->counters, BN_COUNT_REQUESTS);
-  soup_server_message_pause (call->message);
+  bn_reply_defer (call->server, call->message);
   bn_backend_call_async (
       call->server->backend, BN_IFACE_EVENT_BUS, "Request",
       g_variant_new ("(s@a{sv}@a{sv})", call->type, call->arguments, g_variant_dict_end (&options)),
@@ -74,7 +74,7 @@ on_facts (GObject *source, GAsyncResult *result, gpointer user_data)
   const BnMethodFacts *facts = bn_catalog_lookup_finish (BN_CATALOG (source), result, &error);
   gboolean is_post = g_str_equal (soup_server_message_get_method (call->message), "POST");
 
-  soup_server_message_unpause (call->message);
+  bn_reply_resume (call->server, call->message);
   if (facts == NULL)
     bn_reply_error (call->message, error);
   else if (facts->stream)
@@ -102,7 +102,7 @@ on_identity (GObject *source, GAsyncResult *result, gpointer user_data)
       bn_reply_error (call->message, error);
       return;
     }
-  soup_server_message_pause (call->message);
+  bn_reply_defer (call->server, call->message);
   type = call->type;
   handle = call->session->handle;
   bn_catalog_lookup_async (bn_room_get_catalog (server->room), type, handle, on_facts,

@@ -45,7 +45,7 @@ on_login (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (BnSession) session = bn_sessions_open_finish (BN_SESSIONS (source), result, &error);
 
-  soup_server_message_unpause (login->message);
+  bn_reply_resume (server, login->message);
   if (session != NULL)
     {
       bn_login_delay_note_success (server->login_delay, login->address);
@@ -108,7 +108,7 @@ log_in (BnHttpServer *server, SoupServerMessage *message)
   login->server = g_object_ref (server);
   login->message = g_object_ref (message);
   login->address = g_strdup (address);
-  soup_server_message_pause (message);
+  bn_reply_defer (server, message);
   bn_sessions_open_async (bn_room_get_sessions (server->room), secret, address,
                           soup_message_headers_get_one (
                               soup_server_message_get_request_headers (message), "User-Agent"),

@@ -10,6 +10,7 @@
 #include "guard/login-delay.h"
 #include "guard/request-guard.h"
 #include "http/http-server.h"
+#include "http/http-stream.h"
 #include "http/listener.h"
 #include "http/page.h"
 #include "http/pump.h"
@@ -42,9 +43,13 @@ struct _BnHttpServer
 /* A TCP connection, from accept until it closes or becomes a WebSocket. */
 typedef struct
 {
-  BnHttpServer *server; /* (owned) */
-  GIOStream *stream;    /* (unowned): goes when libsoup lets go of it */
-  char *address;        /* of the peer, without the port */
+  BnHttpServer *server;   /* (owned) */
+  BnHttpStream *stream;   /* (unowned): the connection goes with it */
+  BnHttpStream *resting;  /* (owned, nullable): the same, while libsoup does not hold it */
+  GSource *watch;         /* (owned, nullable): while it rests */
+  GSocketAddress *local;  /* (owned) */
+  GSocketAddress *remote; /* (owned): leads from a message to this */
+  char *address;          /* of the peer, without the port */
   BnDeadline deadline;
   gboolean taken; /* it is a WebSocket now: its place goes with that */
 } BnConnection;
@@ -56,6 +61,10 @@ void bn_connection_set_deadline (BnConnection *self, BnDeadlineClass class);
 /* For bn_deadlines_new(). */
 void bn_connection_on_deadline (gpointer owner, BnDeadlineClass class, gpointer user_data);
 void bn_connection_shut (BnConnection *self);
+/* An answer is written: the connection may stay for another request. */
+void bn_connection_keep (SoupServerMessage *message);
+/* What libsoup has read ahead into a buffer of its own. */
+GBytes *bn_connection_read_early (GIOStream *stream);
 
 /* upgrade.c */
 void bn_upgrade_handle (BnHttpServer *server, SoupServerMessage *message);
@@ -77,10 +86,16 @@ void bn_api_handle (BnHttpServer *server, SoupServerMessage *message, const char
                     GHashTable *query);
 
 /* reply.c */
+/* The answer comes later: nothing happens until it is resumed. When the server stops, its messages
+ * have no connection any more, and who waited for an answer to give need not know it. */
+void bn_reply_defer (BnHttpServer *server, SoupServerMessage *message);
+void bn_reply_resume (BnHttpServer *server, SoupServerMessage *message);
 void bn_reply_json (SoupServerMessage *message, guint status, GVariant *value);
 void bn_reply_error (SoupServerMessage *message, const GError *error);
 void bn_reply_problem (SoupServerMessage *message, guint status, const char *code,
                        const char *detail);
+/* The last answer on this connection. */
+void bn_reply_close (SoupServerMessage *message);
 void bn_reply_headers (SoupServerMessage *message);
 guint bn_reply_status_of (const GError *error);
 /* TRUE if the method is one of those, else answers 405. @allow: "GET, HEAD" or "POST". */

@@ -138,9 +138,10 @@ on_got_headers (SoupServerMessage *message, gpointer user_data)
   bn_counters_add (self->counters, verdict.count);
   if (connection != NULL)
     bn_connection_set_deadline (connection, BN_DEADLINE_CLOSE);
-  /* What else this peer sends is not read, or read and thrown away. */
+  /* What else this peer sends is not read, or read and thrown away; and it is not asked again. */
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
   bn_reply_problem (message, verdict.status, verdict.code, verdict.detail);
+  bn_reply_close (message);
   if (verdict.status == 405)
     soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow",
                                   "GET, HEAD, POST");
@@ -160,15 +161,7 @@ on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer user_
 {
   g_signal_connect (message, "got-headers", G_CALLBACK (on_got_headers), user_data);
   g_signal_connect (message, "got-body", G_CALLBACK (on_got_body), user_data);
-}
-
-static void
-on_request_over (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
-{
-  BnConnection *connection = bn_connection_of (message);
-
-  if (connection != NULL && !connection->taken)
-    bn_connection_set_deadline (connection, BN_DEADLINE_IDLE);
+  g_signal_connect (message, "wrote-body", G_CALLBACK (bn_connection_keep), NULL);
 }
 
 static void
@@ -216,8 +209,7 @@ bn_http_server_get_connections (BnHttpServer *self)
 void
 bn_http_server_stop (BnHttpServer *self, guint code, const char *reason)
 {
-  GHashTableIter iter;
-  gpointer connection;
+  g_autoptr (GList) connections = NULL;
 
   if (self->stopped)
     return;
@@ -226,9 +218,9 @@ bn_http_server_stop (BnHttpServer *self, guint code, const char *reason)
   bn_room_close_all (self->room, code, reason);
   bn_pump_flush (self->pump);
   g_clear_pointer (&self->pump, bn_pump_free);
-  g_hash_table_iter_init (&iter, self->connections);
-  while (g_hash_table_iter_next (&iter, &connection, NULL))
-    bn_connection_shut (connection);
+  connections = g_hash_table_get_keys (self->connections);
+  for (GList *at = connections; at != NULL; at = at->next)
+    bn_connection_shut (at->data);
   soup_server_disconnect (self->soup);
 }
 
@@ -326,7 +318,5 @@ bn_http_server_new (BnBackend *backend, const BnLimits *limits, BnCounters *coun
   soup_server_remove_websocket_extension (self->soup, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
   g_signal_connect (self->soup, "request-started", G_CALLBACK (on_request_started), self);
-  g_signal_connect (self->soup, "request-finished", G_CALLBACK (on_request_over), self);
-  g_signal_connect (self->soup, "request-aborted", G_CALLBACK (on_request_over), self);
   return g_steal_pointer (&self);
 }

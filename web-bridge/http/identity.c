@@ -135,7 +135,7 @@ bn_identity_find_async (BnHttpServer *server, SoupServerMessage *message,
   gint64 wait;
   Finding *finding;
 
-  soup_server_message_pause (message);
+  bn_reply_defer (server, message);
   g_task_set_task_data (task, g_object_ref (message), g_object_unref);
   if (session != NULL)
     {
@@ -168,6 +168,6 @@ bn_identity_find_async (BnHttpServer *server, SoupServerMessage *message,
 BnSession *
 bn_identity_find_finish (BnHttpServer *server, GAsyncResult *result, GError **error)
 {
-  soup_server_message_unpause (g_task_get_task_data (G_TASK (result)));
+  bn_reply_resume (server, g_task_get_task_data (G_TASK (result)));
   return g_task_propagate_pointer (G_TASK (result), error);
 }

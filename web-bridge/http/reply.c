@@ -49,15 +49,37 @@ static const struct
 };
 
 void
+bn_reply_defer (BnHttpServer *server, SoupServerMessage *message)
+{
+  if (!server->stopped)
+    soup_server_message_pause (message);
+}
+
+void
+bn_reply_resume (BnHttpServer *server, SoupServerMessage *message)
+{
+  if (!server->stopped)
+    soup_server_message_unpause (message);
+}
+
+void
+bn_reply_close (SoupServerMessage *message)
+{
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection",
+                                "close");
+}
+
+void
 bn_reply_headers (SoupServerMessage *message)
 {
   SoupMessageHeaders *out = soup_server_message_get_response_headers (message);
 
   for (guint i = 0; i < G_N_ELEMENTS (headers_of_all); i++)
     soup_message_headers_replace (out, headers_of_all[i].name, headers_of_all[i].value);
-  /* libsoup 3.2 never frees a connection that its peer ends between two requests: there is one
-   * request a connection. */
-  soup_message_headers_replace (out, "Connection", "close");
+  /* libsoup does as it is asked, but does not say so. */
+  if (soup_message_headers_header_contains (soup_server_message_get_request_headers (message),
+                                            "Connection", "close"))
+    bn_reply_close (message);
 }
 
 /* Takes @json. */

@@ -8,9 +8,6 @@
 #include "http/http-private.h"
 #include "introspection/error.h"
 
-/* What may have come behind the handshake; more is a client that does not wait for our answer. */
-#define EARLY_BYTES 16384
-
 /* What the kernel may hold for a client that reads slowly. What waits with us instead can still be
  * replaced by something newer. */
 #define SEND_BUFFER_BYTES (256 * 1024)
@@ -51,22 +48,6 @@ place_free (gpointer data)
   g_free (place);
 }
 
-/* libsoup reads ahead into a buffer of its own. */
-static GBytes *
-read_early (GIOStream *stream)
-{
-  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
-  g_autoptr (GByteArray) early = g_byte_array_new ();
-  guint8 chunk[2048];
-  gssize n;
-
-  while (early->len < EARLY_BYTES
-         && (n = g_pollable_input_stream_read_nonblocking (input, chunk, sizeof chunk, NULL, NULL))
-                > 0)
-    g_byte_array_append (early, chunk, n);
-  return g_byte_array_free_to_bytes (g_steal_pointer (&early));
-}
-
 static void
 on_wrote_handshake (SoupServerMessage *message, gpointer user_data)
 {
@@ -96,7 +77,7 @@ on_wrote_handshake (SoupServerMessage *message, gpointer user_data)
   bn_connection_set_deadline (connection, BN_DEADLINE_NONE);
 
   stream = soup_server_message_steal_connection (message);
-  early = read_early (stream);
+  early = bn_connection_read_early (stream);
   bn_pump_add (server->pump, fd, early, upgrade->session, place->address, upgrade->user_agent,
                place_free, place);
   /* Closes the other descriptor only: the socket lives on in ours. */
