@@ -294,6 +294,12 @@ bn_json_append (GString *out, GVariant *value)
     }
 }
 
+void
+bn_json_append_string (GString *out, const char *text)
+{
+  append_string (out, text, strlen (text));
+}
+
 char *
 bn_json_encode (GVariant *value, gsize *length)
 {

@@ -44,7 +44,10 @@ GVariant *bn_json_decode (const char *text, gssize length, const BnJsonLimits *l
  * is always valid: invalid UTF-8 is replaced, control characters are escaped (C1 too). */
 void bn_json_append (GString *out, GVariant *value);
 
-/* The same as a new string. @length may be NULL. */
+/* Writes a text as a JSON string, in the same way. */
+void bn_json_append_string (GString *out, const char *text);
+
+/* Writes a value into a new string. @length may be NULL. */
 char *bn_json_encode (GVariant *value, gsize *length);
 
 G_END_DECLS

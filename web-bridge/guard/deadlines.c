@@ -7,14 +7,22 @@ struct _BnDeadlines
 {
   guint lengths_ms[BN_N_DEADLINES];
   GQueue lists[BN_N_DEADLINES];
-  GSource *timer; /* (owned) */
+  GSource *timer;    /* (owned) */
+  gint64 armed_usec; /* when it fires; -1: never */
   BnDeadlineFunc passed;
   gpointer user_data;
 };
 
+static void
+arm_at (BnDeadlines *self, gint64 at_usec)
+{
+  self->armed_usec = at_usec;
+  g_source_set_ready_time (self->timer, at_usec);
+}
+
 /* Next time the timer has to look: the earliest head of the lists. */
 static void
-arm (BnDeadlines *self)
+arm_for_first (BnDeadlines *self)
 {
   gint64 next = -1;
 
@@ -25,7 +33,7 @@ arm (BnDeadlines *self)
       if (first != NULL && (next < 0 || first->due_usec < next))
         next = first->due_usec;
     }
-  g_source_set_ready_time (self->timer, next);
+  arm_at (self, next);
 }
 
 static gboolean
@@ -46,7 +54,7 @@ on_timer (gpointer user_data)
         bn_deadlines_set (self, first, BN_DEADLINE_NONE, owner);
         self->passed (owner, i, self->user_data);
       }
-  arm (self);
+  arm_for_first (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -68,6 +76,7 @@ bn_deadlines_new (const guint lengths_ms[BN_N_DEADLINES], BnDeadlineFunc passed,
   self->passed = passed;
   self->user_data = user_data;
   self->timer = g_source_new (&timer_funcs, sizeof (GSource));
+  self->armed_usec = -1;
   g_source_set_static_name (self->timer, "deadlines");
   g_source_set_callback (self->timer, on_timer, self, NULL);
   g_source_attach (self->timer, g_main_context_get_thread_default ());
@@ -97,9 +106,10 @@ bn_deadlines_set (BnDeadlines *self, BnDeadline *deadline, BnDeadlineClass class
     return;
   deadline->due_usec = g_get_monotonic_time () + self->lengths_ms[class] * G_GINT64_CONSTANT (1000);
   g_queue_push_tail_link (&self->lists[class], &deadline->link);
-  /* Later than the others of its class: it matters to the timer only if it is the first. */
-  if (self->lists[class].length == 1)
-    arm (self);
+  /* The timer is only ever moved forward, and may find that it came too early: moving it costs a
+   * system call and a turn of the main loop, and most deadlines are gone before they pass. */
+  if (self->armed_usec == -1 || deadline->due_usec < self->armed_usec)
+    arm_at (self, deadline->due_usec);
 }
 
 gpointer

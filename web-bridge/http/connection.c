@@ -10,6 +10,7 @@
  * itself, and would never let go of one that its peer ends then. It is taken back when the answer
  * is written, and handed over again when the next request comes; until then it is one watched
  * descriptor, with a deadline, and it goes when its place is needed. */
+#include <glib-unix.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -115,7 +116,7 @@ has_input (BnConnection *self)
 }
 
 static gboolean
-on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
+on_readable (int fd, GIOCondition condition, gpointer user_data)
 {
   BnConnection *self = user_data;
 
@@ -168,7 +169,7 @@ bn_connection_keep (SoupServerMessage *message)
     }
   else
     {
-      self->watch = g_socket_create_source (get_socket (self), G_IO_IN, NULL);
+      self->watch = g_unix_fd_source_new (g_socket_get_fd (get_socket (self)), G_IO_IN);
       g_source_set_callback (self->watch, G_SOURCE_FUNC (on_readable), self, NULL);
     }
   g_source_attach (self->watch, g_main_context_get_thread_default ());

@@ -8,6 +8,7 @@
 #include "http/listener.h"
 
 #include <fcntl.h>
+#include <glib-unix.h>
 #include <unistd.h>
 
 #define BACKLOG 4096
@@ -81,10 +82,20 @@ refuse_and_rest (BnListener *self, GSocket *socket)
     self->rest_id = g_timeout_add (REST_MS, on_rested, self);
 }
 
+static GSocket *
+find_socket (BnListener *self, int fd)
+{
+  for (guint i = 0; i < self->sockets->len; i++)
+    if (g_socket_get_fd (self->sockets->pdata[i]) == fd)
+      return self->sockets->pdata[i];
+  g_assert_not_reached ();
+}
+
 static gboolean
-on_incoming (GSocket *socket, GIOCondition condition, gpointer user_data)
+on_incoming (int fd, GIOCondition condition, gpointer user_data)
 {
   BnListener *self = user_data;
+  GSocket *socket = find_socket (self, fd);
 
   for (guint i = 0; i < ACCEPTS_PER_TURN; i++)
     {
@@ -105,13 +116,16 @@ on_incoming (GSocket *socket, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* As few system calls as can be: the source of a GSocket sets its timeout with every dispatch, and
+ * one that must not recurse is taken out of the main loop's poll meanwhile; both wake the loop. */
 static void
 watch_all (BnListener *self)
 {
   for (guint i = 0; i < self->sockets->len; i++)
     {
-      GSource *source = g_socket_create_source (self->sockets->pdata[i], G_IO_IN, NULL);
+      GSource *source = g_unix_fd_source_new (g_socket_get_fd (self->sockets->pdata[i]), G_IO_IN);
 
+      g_source_set_can_recurse (source, TRUE);
       g_source_set_callback (source, G_SOURCE_FUNC (on_incoming), self, NULL);
       g_source_attach (source, g_main_context_get_thread_default ());
       g_ptr_array_add (self->sources, source);

@@ -28,10 +28,8 @@ struct _BnBroadcast
 static void
 append_member_string (GString *out, const char *name, const char *text)
 {
-  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_string (text));
-
   g_string_append_printf (out, ",\"%s\":", name);
-  bn_json_append (out, value);
+  bn_json_append_string (out, text);
 }
 
 static void

@@ -3,6 +3,10 @@
 /* Who a client is and what both sides can do: hello and auth. */
 #include "protocol/client-private.h"
 
+#include <string.h>
+
+#include "frames/frame.h"
+#include "introspection/codec/json.h"
 #include "introspection/error.h"
 
 #define PROTOCOL 2
@@ -28,18 +32,21 @@ insert_identity (GVariantDict *dict, BnSession *session)
   g_variant_dict_insert_value (dict, "scopes", make_scopes (session->level));
 }
 
-static GVariant *
-make_auth (BnClient *self)
+/* The hello's "auth" for @session, which may be NULL. */
+static char *
+encode_auth (BnSession *session)
 {
   static const char *const methods[] = { "token", "cookie", NULL };
+  g_autoptr (GVariant) value = NULL;
   GVariantDict auth;
 
   g_variant_dict_init (&auth, NULL);
-  g_variant_dict_insert (&auth, "state", "s", self->session != NULL ? "ok" : "required");
+  g_variant_dict_insert (&auth, "state", "s", session != NULL ? "ok" : "required");
   g_variant_dict_insert_value (&auth, "methods", g_variant_new_strv (methods, -1));
-  if (self->session != NULL)
-    insert_identity (&auth, self->session);
-  return g_variant_dict_end (&auth);
+  if (session != NULL)
+    insert_identity (&auth, session);
+  value = g_variant_ref_sink (g_variant_dict_end (&auth));
+  return bn_json_encode (value, NULL);
 }
 
 static GVariant *
@@ -64,30 +71,51 @@ make_capabilities (void)
   return g_variant_new_strv (capabilities, -1);
 }
 
-void
-bn_client_say_hello (BnClient *self)
+char *
+bn_hello_encode_constants (const BnLimits *limits, const char *version)
 {
-  const BnLimits *limits = bn_room_get_limits (self->room);
-  const char *epoch = bn_backend_get_epoch (bn_room_get_backend (self->room));
-  g_autofree char *connection = g_strdup_printf ("c%" G_GUINT64_FORMAT, self->number);
+  g_autoptr (GVariant) value = NULL;
+  g_autofree char *json = NULL;
   GVariantDict hello;
 
   g_variant_dict_init (&hello, NULL);
   g_variant_dict_insert (&hello, "protocol", "u", PROTOCOL);
   g_variant_dict_insert (&hello, "server", "s", "binnacle");
-  g_variant_dict_insert (&hello, "version", "s", bn_room_version (self->room));
-  g_variant_dict_insert (&hello, "connection", "s", connection);
-  if (epoch != NULL)
-    {
-      g_variant_dict_insert (&hello, "epoch", "s", epoch);
-      g_variant_dict_insert (&hello, "seq", "t", bn_room_sequence (self->room));
-    }
-  g_variant_dict_insert_value (&hello, "auth", make_auth (self));
+  g_variant_dict_insert (&hello, "version", "s", version);
   g_variant_dict_insert_value (&hello, "capabilities", make_capabilities ());
   g_variant_dict_insert_value (&hello, "limits", make_limits (limits));
   g_variant_dict_insert (&hello, "heartbeat", "u", limits->heartbeat_ms);
-  g_variant_dict_insert (&hello, "time", "x", bn_room_real_time (self->room) / 1000);
-  bn_client_send (self, bn_message_frame ("system.hello", g_variant_dict_end (&hello)));
+  value = g_variant_ref_sink (g_variant_dict_end (&hello));
+  json = bn_json_encode (value, NULL);
+  json[strlen (json) - 1] = '\0';
+  return g_strdup (json + 1);
+}
+
+/* Encoding all of it anew was more than half of what a handshake costs: only a few members differ
+ * from client to client. */
+void
+bn_client_say_hello (BnClient *self)
+{
+  const char *epoch = bn_backend_get_epoch (bn_room_get_backend (self->room));
+  g_autofree char *anonymous = self->session == NULL ? encode_auth (NULL) : NULL;
+  g_autoptr (GString) json = g_string_sized_new (768);
+
+  if (self->session != NULL && self->session->auth_json == NULL)
+    self->session->auth_json = encode_auth (self->session);
+  g_string_append_printf (
+      json, "{\"type\":\"system.hello\",\"payload\":{%s,\"connection\":\"c%" G_GUINT64_FORMAT "\",",
+      bn_room_hello_constants (self->room), self->number);
+  if (epoch != NULL)
+    {
+      g_string_append (json, "\"epoch\":");
+      bn_json_append_string (json, epoch);
+      g_string_append_printf (json, ",\"seq\":%" G_GUINT64_FORMAT ",",
+                              bn_room_sequence (self->room));
+    }
+  g_string_append_printf (json, "\"auth\":%s,\"time\":%" G_GINT64_FORMAT "}}",
+                          anonymous != NULL ? anonymous : self->session->auth_json,
+                          bn_room_real_time (self->room) / 1000);
+  bn_client_send (self, bn_frame_new (BN_OPCODE_TEXT, json->str, json->len));
 }
 
 void

@@ -111,6 +111,8 @@ gint64 bn_client_tick (BnClient *self, gint64 now_usec);
 
 /* client-identity.c */
 void bn_client_set_session (BnClient *self, BnSession *session);
+/* The members of the hello that are the same for all, as JSON without braces. */
+char *bn_hello_encode_constants (const BnLimits *limits, const char *version);
 GVariant *bn_client_describe (BnClient *self); /* a{sv}, floating */
 void bn_client_on_hello (BnClient *self, BnMessage *message);
 void bn_client_on_auth (BnClient *self, BnMessage *message);
@@ -140,7 +142,7 @@ gint64 bn_room_now (BnRoom *self);
 gint64 bn_room_real_time (BnRoom *self);
 BnLeases *bn_room_leases (BnRoom *self);
 BnReplays *bn_room_replays (BnRoom *self);
-const char *bn_room_version (BnRoom *self);
+const char *bn_room_hello_constants (BnRoom *self);
 guint64 bn_room_sequence (BnRoom *self);
 /* An event with that number was seen. */
 void bn_room_note_sequence (BnRoom *self, guint64 sequence);

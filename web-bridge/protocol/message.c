@@ -19,14 +19,6 @@ bn_message_free (BnMessage *self)
   g_free (self);
 }
 
-static void
-append_string (GString *out, const char *text)
-{
-  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_string (text));
-
-  bn_json_append (out, value);
-}
-
 static gboolean
 read_id (GVariant *object, char **id, GError **error)
 {
@@ -148,7 +140,7 @@ bn_message_frame_reply (const char *type, const char *id, GVariant *payload)
 {
   g_autoptr (GString) json = g_string_new ("{\"type\":");
 
-  append_string (json, type);
+  bn_json_append_string (json, type);
   if (id != NULL)
     g_string_append_printf (json, ",\"id\":%s,\"ok\":true", id);
   append_payload (json, payload);

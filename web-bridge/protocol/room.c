@@ -22,7 +22,7 @@ struct _BnRoom
   const BnLimits *limits;
   BnCounters *counters;
   const BnClock *clock;
-  char *version;
+  char *hello_constants;
   GHashTable *clients; /* a set of BnClient (unowned) */
   guint64 last_number;
   guint64 round;
@@ -85,9 +85,9 @@ bn_room_replays (BnRoom *self)
 }
 
 const char *
-bn_room_version (BnRoom *self)
+bn_room_hello_constants (BnRoom *self)
 {
-  return self->version;
+  return self->hello_constants;
 }
 
 guint64
@@ -546,7 +546,7 @@ bn_room_finalize (GObject *object)
   g_ptr_array_unref (self->met);
   g_ptr_array_unref (self->early);
   g_ptr_array_unref (self->joined);
-  g_free (self->version);
+  g_free (self->hello_constants);
   g_free (self->epoch);
   G_OBJECT_CLASS (bn_room_parent_class)->finalize (object);
 }
@@ -579,7 +579,7 @@ bn_room_new (BnBackend *backend, const BnLimits *limits, BnCounters *counters, c
   self->limits = limits;
   self->counters = counters;
   self->clock = clock;
-  self->version = g_strdup (version);
+  self->hello_constants = bn_hello_encode_constants (limits, version);
   self->epoch = g_strdup (bn_backend_get_epoch (backend));
   self->sequence = bn_backend_get_sequence (backend);
   self->sessions = bn_sessions_new (backend, limits);

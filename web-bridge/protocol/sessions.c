@@ -70,6 +70,7 @@ bn_session_unref (BnSession *self)
   g_free (self->digest);
   g_free (self->handle);
   g_free (self->device);
+  g_free (self->auth_json);
   g_free (self);
 }
 
@@ -144,6 +145,7 @@ fill (BnSession *session, GVariant *reply)
 
   g_clear_pointer (&session->handle, g_free);
   g_clear_pointer (&session->device, g_free);
+  g_clear_pointer (&session->auth_json, g_free);
   g_variant_get (reply, "(s@a{sv})", &session->handle, &info);
   g_variant_lookup (info, "device", "s", &session->device);
   if (!g_variant_lookup (info, "level", "&s", &level)

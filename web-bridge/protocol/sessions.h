@@ -20,6 +20,7 @@ typedef struct
   char *handle; /* the hub's name for it; NULL while the hub is away or after its end */
   char *device; /* (nullable): its name */
   BnAccessLevel level;
+  char *auth_json;      /* (nullable): what the hello says of it */
   gboolean fresh_token; /* @token is new and the browser must be told */
 } BnSession;
 
