@@ -7,9 +7,10 @@
  * bench-browser [SECONDS]: of each phase, 20 by default. Prints a line a figure. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "bridge-process.h"
-#include "web-client.h"
+#include "tests/web-bridge/bridge-process.h"
+#include "tests/web-bridge/web-client.h"
 
 #define SETTLE_MS 6000
 
@@ -21,7 +22,7 @@ typedef struct
   const char *name;
   GPid pid;
   double cpu_sec;
-  guint64 switches;
+  GHashTable *switches; /* thread -> how often it had waited */
 } Process;
 
 typedef struct
@@ -51,26 +52,39 @@ number_behind (const char *text, const char *label)
   return at != NULL ? g_ascii_strtoull (at + strlen (label), NULL, 10) : 0;
 }
 
-/* The sum over its threads: nanoseconds on a CPU, and how often it was put aside. */
-static void
-measure_threads (const Process *process, double *cpu_sec, guint64 *switches)
+static double
+measure_cpu (GPid pid)
+{
+  clockid_t clock;
+  struct timespec time;
+
+  if (clock_getcpuclockid (pid, &clock) != 0 || clock_gettime (clock, &time) != 0)
+    g_error ("The process %d is gone", (int)pid);
+  return time.tv_sec + time.tv_nsec * 1e-9;
+}
+
+/* How often its threads have waited since the last time. Those that came and went are not seen. */
+static guint64
+measure_wakeups (Process *process)
 {
   g_autofree char *folder = g_strdup_printf ("/proc/%d/task", (int)process->pid);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GHashTable) before = g_steal_pointer (&process->switches);
   const char *thread;
+  guint64 wakeups = 0;
 
-  *cpu_sec = 0;
-  *switches = 0;
+  process->switches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   while (dir != NULL && (thread = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *schedstat = g_build_filename ("task", thread, "schedstat", NULL);
-      g_autofree char *status = g_build_filename ("task", thread, "status", NULL);
-      g_autofree char *times = read_proc (process->pid, schedstat);
-      g_autofree char *counts = read_proc (process->pid, status);
+      g_autofree char *file = g_build_filename ("task", thread, "status", NULL);
+      g_autofree char *status = read_proc (process->pid, file);
+      guint64 switches = number_behind (status, "\nvoluntary_ctxt_switches:");
+      gpointer known = before != NULL ? g_hash_table_lookup (before, thread) : NULL;
 
-      *cpu_sec += g_ascii_strtoull (times, NULL, 10) * 1e-9;
-      *switches += number_behind (counts, "\nvoluntary_ctxt_switches:");
+      wakeups += switches - GPOINTER_TO_SIZE (known);
+      g_hash_table_insert (process->switches, g_strdup (thread), GSIZE_TO_POINTER (switches));
     }
+  return wakeups;
 }
 
 static double
@@ -106,24 +120,25 @@ measure (Bench *self, const char *phase)
 
   wait_ms (SETTLE_MS);
   for (guint i = 0; i < G_N_ELEMENTS (self->processes); i++)
-    measure_threads (&self->processes[i], &self->processes[i].cpu_sec,
-                     &self->processes[i].switches);
+    {
+      self->processes[i].cpu_sec = measure_cpu (self->processes[i].pid);
+      measure_wakeups (&self->processes[i]);
+    }
   begin = g_get_monotonic_time ();
   wait_ms (self->seconds * 1000);
   for (guint i = 0; i < G_N_ELEMENTS (self->processes); i++)
     {
       Process *process = &self->processes[i];
       double elapsed = (g_get_monotonic_time () - begin) * 1e-6;
-      double cpu_sec, pss = measure_pss_mb (process->pid);
-      guint64 switches;
+      double cpu_sec = (measure_cpu (process->pid) - process->cpu_sec) * 60 / elapsed;
+      double wakeups = measure_wakeups (process) / elapsed;
+      double pss = measure_pss_mb (process->pid);
 
-      measure_threads (process, &cpu_sec, &switches);
-      cpu_sec = (cpu_sec - process->cpu_sec) * 60 / elapsed;
       cpu_sum += cpu_sec;
       pss_sum += pss;
-      wakeups_sum += (switches - process->switches) / elapsed;
+      wakeups_sum += wakeups;
       g_print ("%s, %s: %.4f CPU s a minute, %.1f MB, %.1f wake-ups/s\n", phase, process->name,
-               cpu_sec, pss, (switches - process->switches) / elapsed);
+               cpu_sec, pss, wakeups);
     }
   g_print ("%s, together: %.4f CPU s a minute, %.1f MB, %.1f wake-ups/s\n", phase, cpu_sum, pss_sum,
            wakeups_sum);
@@ -212,6 +227,8 @@ main (int argc, char **argv)
   web_client_free (client);
   measure (&self, "nobody again");
 
+  for (guint i = 0; i < G_N_ELEMENTS (self.processes); i++)
+    g_hash_table_unref (self.processes[i].switches);
   bridge_process_stop (&self.bridge);
   hub_fixture_tear_down (&self.hub, NULL);
   return EXIT_SUCCESS;

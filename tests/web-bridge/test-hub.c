@@ -144,7 +144,7 @@ on_subscribe (BnEventBus1 *object, GDBusMethodInvocation *invocation, const char
   TestHub *self = user_data;
   Subscription *subscription;
 
-  count (self, "Subscribe");
+  note_call (self, "Subscribe");
   if (!check_session (self, options, invocation))
     return TRUE;
   self->interval = 0;
@@ -352,6 +352,9 @@ test_hub_emit_unheard (TestHub *self, const char *type, const char *payload)
                                                          self->sequence))));
   if (self->ring->len > self->ring_events)
     g_ptr_array_remove_index (self->ring, 0);
+  for (guint i = 0; i < self->objects->len; i++)
+    if (BN_IS_EVENT_BUS1 (self->objects->pdata[i]))
+      bn_event_bus1_set_sequence (self->objects->pdata[i], self->sequence);
   return self->sequence;
 }
 

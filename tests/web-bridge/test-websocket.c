@@ -303,6 +303,30 @@ test_hub_restart (void)
   assert_contains (event, "\"sub\":[\"s\"]");
 }
 
+/* The connection to the hub was lost for a moment: what happened meanwhile is announced, also what
+ * happened when the hub was there again and had not been asked yet. */
+static void
+test_link_lost (void)
+{
+  g_autoptr (Bridge) bridge = bridge_new (NULL, NULL);
+  g_autoptr (WebClient) client = web_client_new (bridge->port);
+  g_autofree char *gap = NULL;
+  g_autofree char *event = NULL;
+
+  web_client_join (client, "observer");
+  subscribe (client, "{\"sub\":\"s\",\"patterns\":[\"demo.*\"]}");
+  bridge_lose_hub (bridge);
+  bridge_start_hub (bridge, "epoch-1");
+  test_hub_emit_before (bridge->hub, "Subscribe", "demo.lost");
+  gap = web_client_hear (client);
+  assert_contains (gap, "\"type\":\"system.gap\"");
+  assert_contains (gap, "\"from\":1");
+  assert_contains (gap, "\"to\":1");
+  test_hub_emit_event (bridge->hub, "demo.x", "{}");
+  event = web_client_hear (client);
+  assert_contains (event, "demo.x");
+}
+
 static void
 test_gap_of_hub (void)
 {
@@ -414,6 +438,7 @@ main (int argc, char **argv)
   g_test_add_func ("/websocket/shared-lease", test_shared_lease);
   g_test_add_func ("/websocket/session-ended", test_session_ended);
   g_test_add_func ("/websocket/hub-restart", test_hub_restart);
+  g_test_add_func ("/websocket/link-lost", test_link_lost);
   g_test_add_func ("/websocket/gap-of-hub", test_gap_of_hub);
   g_test_add_func ("/websocket/heartbeat", test_heartbeat);
   g_test_add_func ("/websocket/bad-messages", test_bad_messages);

@@ -9,6 +9,7 @@
 
 #include "frames/frame.h"
 #include "introspection/codec/json.h"
+#include "introspection/entries.h"
 
 struct _BnBroadcast
 {
@@ -25,34 +26,92 @@ struct _BnBroadcast
   GHashTable *frames; /* (nullable): GRefString names -> GBytes */
 };
 
-static void
-append_member_string (GString *out, const char *name, const char *text)
+/* What of the meta goes into the message. */
+typedef struct
 {
-  g_string_append_printf (out, ",\"%s\":", name);
-  bn_json_append_string (out, text);
+  GVariant *time;
+  GVariant *source;
+  GVariant *target;
+  GVariant *key;
+  GVariant *gone;
+  GVariant *retained;
+  GVariant *sequence;
+} Meta;
+
+static void
+meta_clear (Meta *meta)
+{
+  g_clear_pointer (&meta->time, g_variant_unref);
+  g_clear_pointer (&meta->source, g_variant_unref);
+  g_clear_pointer (&meta->target, g_variant_unref);
+  g_clear_pointer (&meta->key, g_variant_unref);
+  g_clear_pointer (&meta->gone, g_variant_unref);
+  g_clear_pointer (&meta->retained, g_variant_unref);
+  g_clear_pointer (&meta->sequence, g_variant_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Meta, meta_clear)
+
+/* One walk: g_variant_lookup() would be one for each member, here or not. */
+static void
+read_meta (Meta *meta, GVariant *values)
+{
+  const struct
+  {
+    const char *name;
+    const GVariantType *type;
+    GVariant **value;
+  } members[] = {
+    { "time", G_VARIANT_TYPE_INT64, &meta->time },
+    { "source", G_VARIANT_TYPE_STRING, &meta->source },
+    { "target", G_VARIANT_TYPE_STRING, &meta->target },
+    { "key", G_VARIANT_TYPE_STRING, &meta->key },
+    { "gone", G_VARIANT_TYPE_BOOLEAN, &meta->gone },
+    { "retained", G_VARIANT_TYPE_BOOLEAN, &meta->retained },
+    { "sequence", G_VARIANT_TYPE_UINT64, &meta->sequence },
+  };
+  g_auto (BnEntries) entries = { NULL };
+  const char *name;
+  GVariant *value;
+
+  bn_entries_init (&entries, values);
+  while (bn_entries_next (&entries, &name, &value))
+    for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+      if (g_str_equal (name, members[i].name) && *members[i].value == NULL
+          && g_variant_is_of_type (value, members[i].type))
+        *members[i].value = g_variant_ref (value);
 }
 
 static void
-write_start (BnBroadcast *self, GVariant *payload, GVariant *meta)
+append_member (GString *out, const char *name, GVariant *value)
 {
-  const char *text;
-  gint64 time_usec;
-  gboolean flag;
+  if (value == NULL)
+    return;
+  g_string_append_printf (out, ",\"%s\":", name);
+  bn_json_append (out, value);
+}
 
-  self->start = g_string_sized_new (256);
+static gboolean
+is_true (GVariant *value)
+{
+  return value != NULL && g_variant_get_boolean (value);
+}
+
+static void
+write_start (BnBroadcast *self, GVariant *payload, const Meta *meta)
+{
+  self->start = g_string_sized_new (512);
   g_string_append_printf (self->start, "{\"type\":\"%s\",\"payload\":", self->type);
   bn_json_append (self->start, payload);
   if (self->sequence > 0)
     g_string_append_printf (self->start, ",\"seq\":%" G_GUINT64_FORMAT, self->sequence);
-  if (g_variant_lookup (meta, "time", "x", &time_usec))
-    g_string_append_printf (self->start, ",\"ts\":%" G_GINT64_FORMAT, time_usec / 1000);
-  if (g_variant_lookup (meta, "source", "&s", &text))
-    append_member_string (self->start, "src", text);
-  if (g_variant_lookup (meta, "target", "&s", &text))
-    append_member_string (self->start, "target", text);
-  if (g_variant_lookup (meta, "key", "&s", &text))
-    append_member_string (self->start, "key", text);
-  if (g_variant_lookup (meta, "gone", "b", &flag) && flag)
+  if (meta->time != NULL)
+    g_string_append_printf (self->start, ",\"ts\":%" G_GINT64_FORMAT,
+                            g_variant_get_int64 (meta->time) / 1000);
+  append_member (self->start, "src", meta->source);
+  append_member (self->start, "target", meta->target);
+  append_member (self->start, "key", meta->key);
+  if (is_true (meta->gone))
     g_string_append (self->start, ",\"gone\":true");
   if (self->origin == BN_BROADCAST_RETAINED)
     g_string_append (self->start, ",\"retained\":true");
@@ -61,23 +120,22 @@ write_start (BnBroadcast *self, GVariant *payload, GVariant *meta)
 }
 
 BnBroadcast *
-bn_broadcast_new (BnBroadcastClass class, const char *type, GVariant *payload, GVariant *meta,
+bn_broadcast_new (BnBroadcastClass class, const char *type, GVariant *payload, GVariant *values,
                   BnBroadcastOrigin origin)
 {
   BnBroadcast *self = g_new0 (BnBroadcast, 1);
-  const char *key = NULL;
-  gboolean retained;
+  g_auto (Meta) meta = { NULL };
 
+  read_meta (&meta, values);
   self->references = 1;
   self->class = class;
   self->type = g_strdup (type);
-  g_variant_lookup (meta, "sequence", "t", &self->sequence);
-  self->origin = origin;
-  if (g_variant_lookup (meta, "retained", "b", &retained) && retained)
-    self->origin = BN_BROADCAST_RETAINED;
-  g_variant_lookup (meta, "key", "&s", &key);
-  self->identity = key == NULL ? g_strdup (type) : g_strconcat (type, " ", key, NULL);
-  write_start (self, payload, meta);
+  self->sequence = meta.sequence != NULL ? g_variant_get_uint64 (meta.sequence) : 0;
+  self->origin = is_true (meta.retained) ? BN_BROADCAST_RETAINED : origin;
+  self->identity = meta.key == NULL
+                       ? g_strdup (type)
+                       : g_strconcat (type, " ", g_variant_get_string (meta.key, NULL), NULL);
+  write_start (self, payload, &meta);
   return self;
 }
 

@@ -23,10 +23,10 @@ typedef enum
   BN_BROADCAST_REPLAYED, /* an event that the client missed */
 } BnBroadcastOrigin;
 
-/* @payload and @meta are a{sv} as they stand in EventBus1.Event and Samples. A sample whose @meta
- * says that it is retained is so, whatever @origin. */
+/* @payload and @values are payload and meta, a{sv}, as they stand in EventBus1.Event and Samples. A
+ * sample whose meta says that it is retained is so, whatever @origin. */
 BnBroadcast *bn_broadcast_new (BnBroadcastClass class, const char *type, GVariant *payload,
-                               GVariant *meta, BnBroadcastOrigin origin);
+                               GVariant *values, BnBroadcastOrigin origin);
 BnBroadcast *bn_broadcast_ref (BnBroadcast *self);
 void bn_broadcast_unref (BnBroadcast *self);
 

@@ -1,42 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* Everybody who is connected by WebSocket.
- *
- * The fan-out: an event names the hub's subscriptions that it is for, each is a lease, and each
- * lease has its members. A client may be met more than once; the first pass gathers the clients and
- * the names of their subscriptions, the second gives each one frame. */
-#include "protocol/client-private.h"
+/* Everybody who is connected by WebSocket. */
+#include "protocol/room-private.h"
 
 #include "introspection/error.h"
 #include "introspection/names.h"
-
-struct _BnRoom
-{
-  GObject parent_instance;
-
-  BnBackend *backend; /* (owned) */
-  BnSessions *sessions;
-  BnCatalog *catalog;
-  BnLeases *leases;
-  BnReplays *replays;
-  const BnLimits *limits;
-  BnCounters *counters;
-  const BnClock *clock;
-  char *hello_constants;
-  GHashTable *clients; /* a set of BnClient (unowned) */
-  guint64 last_number;
-  guint64 round;
-  GPtrArray *met;    /* BnClient: those that a round has met */
-  GPtrArray *early;  /* BnSubscription: those that have not begun */
-  GPtrArray *joined; /* GRefString: names that a round has put together */
-  guint unauthenticated;
-  gint64 wake_usec; /* when bn_room_tick() was asked for; 0: not */
-  gint64 heartbeat_usec;
-  guint64 sequence;  /* the last one seen */
-  char *epoch;       /* (nullable): the last one seen */
-  BnLease *watch;    /* (nullable): for the catalog */
-  gboolean watching; /* asked for @watch */
-};
 
 G_DEFINE_FINAL_TYPE (BnRoom, bn_room, G_TYPE_OBJECT)
 
@@ -171,8 +139,8 @@ bn_room_note_authenticated (BnRoom *self)
 }
 
 /* The clients of now: what is done to one may remove it or another. */
-static GPtrArray *
-hold_clients (BnRoom *self)
+GPtrArray *
+bn_room_hold_clients (BnRoom *self)
 {
   GPtrArray *held =
       g_ptr_array_new_full (g_hash_table_size (self->clients), (GDestroyNotify)bn_client_unref);
@@ -208,7 +176,7 @@ send_heartbeat (BnRoom *self, GPtrArray *clients)
 void
 bn_room_tick (BnRoom *self)
 {
-  g_autoptr (GPtrArray) clients = hold_clients (self);
+  g_autoptr (GPtrArray) clients = bn_room_hold_clients (self);
   gint64 now = bn_room_now (self);
   gint64 next;
 
@@ -234,7 +202,7 @@ bn_room_tick (BnRoom *self)
 void
 bn_room_close_all (BnRoom *self, guint code, const char *reason)
 {
-  g_autoptr (GPtrArray) clients = hold_clients (self);
+  g_autoptr (GPtrArray) clients = bn_room_hold_clients (self);
 
   for (guint i = 0; i < clients->len; i++)
     bn_client_close (clients->pdata[i], code, reason);
@@ -254,124 +222,10 @@ bn_room_describe_clients (BnRoom *self)
   return g_variant_new_parsed ("{'connections': <%*>}", g_variant_builder_end (&rows));
 }
 
-/* First pass: a member of a lease. */
-static void
-meet (BnRoom *self, BnSubscription *member)
-{
-  BnClient *client = member->client;
-
-  if (member->held != NULL)
-    {
-      g_ptr_array_add (self->early, member);
-      return;
-    }
-  if (client->round != self->round)
-    {
-      client->round = self->round;
-      client->round_names = member->json_name;
-      g_ptr_array_add (self->met, client);
-      return;
-    }
-  if (member->json_name == NULL)
-    return;
-  if (client->round_names == NULL)
-    client->round_names = member->json_name;
-  else
-    {
-      g_autofree char *both = g_strconcat (client->round_names, ",", member->json_name, NULL);
-
-      client->round_names = g_ref_string_new_intern (both);
-      g_ptr_array_add (self->joined, client->round_names);
-    }
-}
-
-/* Second pass. A delivery may close a client, which leaves its leases: they are not walked here,
- * and its memory stays until its socket is gone. */
-static void
-fan_out (BnRoom *self, BnBroadcast *broadcast)
-{
-  for (guint i = 0; i < self->early->len; i++)
-    bn_subscription_hold (self->early->pdata[i], broadcast);
-  g_ptr_array_set_size (self->early, 0);
-  for (guint i = 0; i < self->met->len; i++)
-    {
-      BnClient *client = self->met->pdata[i];
-
-      bn_client_deliver (client, broadcast, client->round_names);
-    }
-  g_ptr_array_set_size (self->met, 0);
-  g_ptr_array_set_size (self->joined, 0);
-}
-
-static void
-broadcast_one (BnRoom *self, BnBroadcastClass class, const char *type, GVariant *payload,
-               GVariant *meta)
-{
-  g_autoptr (GVariant) ids = g_variant_lookup_value (meta, "ids", G_VARIANT_TYPE ("au"));
-  g_autoptr (BnBroadcast) broadcast = NULL;
-  const guint32 *numbers;
-  gsize n = 0;
-
-  if (ids == NULL)
-    return;
-  numbers = g_variant_get_fixed_array (ids, &n, sizeof *numbers);
-  self->round++;
-  for (gsize i = 0; i < n; i++)
-    {
-      BnLease *lease = bn_leases_find (self->leases, numbers[i]);
-
-      for (guint j = 0; lease != NULL && j < lease->members->len; j++)
-        meet (self, lease->members->pdata[j]);
-    }
-  if (self->met->len == 0 && self->early->len == 0)
-    return;
-  broadcast = bn_broadcast_new (class, type, payload, meta, BN_BROADCAST_LIVE);
-  fan_out (self, broadcast);
-}
-
-static void
-on_event (BnRoom *self, const char *type, GVariant *payload, GVariant *meta)
-{
-  guint64 sequence;
-
-  if (g_variant_lookup (meta, "sequence", "t", &sequence))
-    bn_room_note_sequence (self, sequence);
-  bn_catalog_see_event (self->catalog, type, payload);
-  broadcast_one (self, BN_BROADCAST_EVENT, type, payload, meta);
-}
-
-static void
-on_samples (BnRoom *self, GVariant *samples)
-{
-  GVariantIter iter;
-  const char *type;
-  GVariant *payload, *meta;
-
-  g_variant_iter_init (&iter, samples);
-  while (g_variant_iter_loop (&iter, "(&s@a{sv}@a{sv})", &type, &payload, &meta))
-    broadcast_one (self, BN_BROADCAST_SAMPLE, type, payload, meta);
-}
-
-/* The hub could not keep up with us: nobody knows who would have got what is lost. */
-static void
-on_gap (BnRoom *self, const char *epoch, guint64 from, guint64 to)
-{
-  g_autoptr (GPtrArray) clients = hold_clients (self);
-
-  bn_room_note_sequence (self, to);
-  for (guint i = 0; i < clients->len; i++)
-    {
-      BnClient *client = clients->pdata[i];
-
-      if (client->subscriptions != NULL && client->subscriptions->len > 0)
-        bn_client_send_gap (client, from, to);
-    }
-}
-
 static void
 on_session_ended (BnRoom *self, BnSession *session)
 {
-  g_autoptr (GPtrArray) clients = hold_clients (self);
+  g_autoptr (GPtrArray) clients = bn_room_hold_clients (self);
   BnSession *heir = NULL;
 
   for (guint i = 0; i < clients->len; i++)
@@ -396,109 +250,6 @@ on_lost (BnRoom *self)
 {
   bn_counters_add (self->counters, BN_COUNT_HUB_LOST);
   bn_leases_reset (self->leases);
-}
-
-typedef struct
-{
-  BnRoom *room; /* (owned) */
-  guint32 id;   /* of the lease */
-} Refresh;
-
-static void
-on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Refresh *refresh = user_data;
-  g_autoptr (BnRoom) self = refresh->room;
-  g_autoptr (GVariant) reply = bn_backend_call_finish (BN_BACKEND (source), result, NULL);
-  g_autoptr (GVariantIter) samples = NULL;
-  BnLease *lease = bn_leases_find (self->leases, refresh->id);
-  const char *type;
-  GVariant *payload, *meta;
-
-  g_free (refresh);
-  if (reply == NULL || lease == NULL)
-    return;
-  g_variant_get (reply, "(a(sa{sv}a{sv}))", &samples);
-  while (g_variant_iter_loop (samples, "(&s@a{sv}@a{sv})", &type, &payload, &meta))
-    {
-      g_autoptr (BnBroadcast) broadcast =
-          bn_broadcast_new (BN_BROADCAST_SAMPLE, type, payload, meta, BN_BROADCAST_RETAINED);
-
-      self->round++;
-      for (guint i = 0; i < lease->members->len; i++)
-        meet (self, lease->members->pdata[i]);
-      fan_out (self, broadcast);
-      if (bn_leases_find (self->leases, lease->id) != lease)
-        break;
-    }
-}
-
-/* A lease that the hub has again: its members want to see how things stand now. */
-static void
-on_lease_restored (BnLease *lease, gpointer user_data)
-{
-  BnRoom *self = user_data;
-  Refresh *refresh;
-  GVariantDict options;
-
-  if (lease->members->len == 0)
-    return;
-  refresh = g_new0 (Refresh, 1);
-  refresh->room = g_object_ref (self);
-  refresh->id = lease->id;
-  g_variant_dict_init (&options, NULL);
-  if (lease->session->handle != NULL)
-    g_variant_dict_insert (&options, "session", "s", lease->session->handle);
-  bn_backend_call_async (
-      self->backend, BN_IFACE_EVENT_BUS, "GetRetained",
-      g_variant_new ("(^as@a{sv})", lease->patterns, g_variant_dict_end (&options)), on_refreshed,
-      refresh);
-}
-
-/* Some other client that sees the same. */
-static BnSession *
-find_heir (BnLease *lease, gpointer user_data)
-{
-  BnRoom *self = user_data;
-  GHashTableIter iter;
-  gpointer key;
-
-  g_hash_table_iter_init (&iter, self->clients);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    {
-      BnSession *session = ((BnClient *)key)->session;
-
-      if (session != NULL && session->handle != NULL && session->level == lease->level)
-        return session;
-    }
-  return NULL;
-}
-
-/* The hub is back and knows the sessions. With a new epoch its numbers begin anew, which a second
- * hello says; with the old one, what passed meanwhile is a gap. */
-static void
-on_restored (BnRoom *self)
-{
-  g_autoptr (GPtrArray) clients = hold_clients (self);
-  const char *epoch = bn_backend_get_epoch (self->backend);
-  guint64 sequence = bn_backend_get_sequence (self->backend);
-  gboolean same = g_strcmp0 (epoch, self->epoch) == 0;
-  guint64 before = self->sequence;
-
-  self->sequence = sequence;
-  g_free (self->epoch);
-  self->epoch = g_strdup (epoch);
-  for (guint i = 0; i < clients->len; i++)
-    {
-      if (!same)
-        bn_client_say_hello (clients->pdata[i]);
-      else if (sequence > before)
-        bn_client_send_gap (clients->pdata[i], before + 1, sequence);
-    }
-  if (self->watch != NULL && self->watch->session->handle == NULL
-      && find_heir (self->watch, self) == NULL)
-    bn_leases_leave (self->leases, g_steal_pointer (&self->watch));
-  bn_leases_restore (self->leases, find_heir, on_lease_restored, self);
 }
 
 static void
@@ -586,11 +337,11 @@ bn_room_new (BnBackend *backend, const BnLimits *limits, BnCounters *counters, c
   self->catalog = bn_catalog_new (backend);
   self->leases = bn_leases_new (backend);
   self->replays = bn_replays_new (backend);
-  g_signal_connect_swapped (backend, "event", G_CALLBACK (on_event), self);
-  g_signal_connect_swapped (backend, "samples", G_CALLBACK (on_samples), self);
-  g_signal_connect_swapped (backend, "gap", G_CALLBACK (on_gap), self);
+  g_signal_connect_swapped (backend, "event", G_CALLBACK (bn_room_on_event), self);
+  g_signal_connect_swapped (backend, "samples", G_CALLBACK (bn_room_on_samples), self);
+  g_signal_connect_swapped (backend, "gap", G_CALLBACK (bn_room_on_gap), self);
   g_signal_connect_swapped (backend, "lost", G_CALLBACK (on_lost), self);
   g_signal_connect_swapped (self->sessions, "ended", G_CALLBACK (on_session_ended), self);
-  g_signal_connect_swapped (self->sessions, "restored", G_CALLBACK (on_restored), self);
+  g_signal_connect_swapped (self->sessions, "restored", G_CALLBACK (bn_room_on_restored), self);
   return self;
 }
