@@ -189,6 +189,18 @@ bn_workers_get_demand (BnWorkers *self, BnManifest *manifest)
   return g_variant_builder_end (&builder);
 }
 
+gboolean
+bn_demand_is_none (GVariant *demand)
+{
+  GVariantIter iter;
+  guint32 interval_ms = 0;
+
+  g_variant_iter_init (&iter, demand);
+  while (interval_ms == 0 && g_variant_iter_next (&iter, "{&su}", NULL, &interval_ms))
+    continue;
+  return interval_ms == 0;
+}
+
 guint
 bn_workers_get_shortest_ms (BnWorkers *self, const char *module)
 {

@@ -27,6 +27,8 @@ void bn_workers_set_available (BnWorkers *self, const char *module, gboolean ava
 
 /* The intervals of the workers of @manifest (a{su}, floating), 0 for those that are not to run. */
 GVariant *bn_workers_get_demand (BnWorkers *self, BnManifest *manifest);
+/* TRUE if none of the workers in @demand is to run. */
+gboolean bn_demand_is_none (GVariant *demand);
 /* The shortest interval in force of the module's workers, 0 if none runs. */
 guint bn_workers_get_shortest_ms (BnWorkers *self, const char *module);
 

@@ -3,7 +3,7 @@
 /* A real bridge beside a real hub. */
 #pragma once
 
-#include "hub-fixture.h"
+#include "tests/integration/hub-fixture.h"
 
 G_BEGIN_DECLS
 
