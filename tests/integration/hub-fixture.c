@@ -447,7 +447,9 @@ hub_fixture_load_twin (HubFixture *self)
   g_autofree char *manifest = hub_fixture_module_file (self, "twin", "twin.module");
   g_autofree char *text = g_strdup_printf (
       "[Module]\nName=twin\nVersion=1.0\nSummary=x\nExec=%s\n[Event tick]\nClass=sample\n"
-      "Fields=count:t;monotonic:x\nWorker=tick\n[Worker tick]\nInterval=1000\nDemand=true\n",
+      "Fields=count:t;monotonic:x\nWorker=tick\n[Worker tick]\nInterval=1000\nDemand=true\n"
+      "[Event slow]\nClass=sample\nKey=id\nFields=id:s\nWorker=slow\n"
+      "[Worker slow]\nInterval=1000\nDemand=true\n",
       program);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = NULL;
