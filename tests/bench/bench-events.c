@@ -356,7 +356,7 @@ main (int argc, char *argv[])
   g_dbus_connection_signal_unsubscribe (hub.connection, hub.subscription_id);
   hub.subscription_id = 0;
   ours.pid = hub.pid;
-  plain.pid = spawn_self ("--middle", g_test_dbus_get_bus_address (hub.bus), -1);
+  plain.pid = spawn_self ("--middle", hub.bus_address, -1);
   wait_for_plain (&hub);
   for (guint round = 0; round < ROUNDS; round++)
     {

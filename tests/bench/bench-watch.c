@@ -74,7 +74,7 @@ static GPid
 start_floor (HubFixture *hub)
 {
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  const char *argv[] = { self, "--floor", g_test_dbus_get_bus_address (hub->bus), NULL };
+  const char *argv[] = { self, "--floor", hub->bus_address, NULL };
   g_autoptr (GError) error = NULL;
   GPid pid;
 

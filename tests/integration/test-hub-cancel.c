@@ -24,7 +24,7 @@ open_bus (HubFixture *self)
 {
   g_autoptr (GError) error = NULL;
   GDBusConnection *bus =
-      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (self->bus),
+      g_dbus_connection_new_for_address_sync (self->bus_address,
                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
                                                   | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
                                               NULL, NULL, &error);

@@ -28,8 +28,7 @@ start (HubFixture *hub, Program *self, const char *const *words, int out)
   g_auto (GStrv) env = g_get_environ ();
   g_autoptr (GError) error = NULL;
 
-  env = g_environ_setenv (env, "DBUS_SESSION_BUS_ADDRESS", g_test_dbus_get_bus_address (hub->bus),
-                          TRUE);
+  env = g_environ_setenv (env, "DBUS_SESSION_BUS_ADDRESS", hub->bus_address, TRUE);
   env = g_environ_setenv (env, "LC_ALL", "C.UTF-8", TRUE);
   g_strv_builder_add (builder, g_getenv ("BINNACLE_PROGRAM"));
   g_strv_builder_addv (builder, (const char **)words);
