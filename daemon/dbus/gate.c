@@ -91,15 +91,7 @@ get_caller (BnGate *self, const char *sender)
   Caller *caller = g_hash_table_lookup (self->callers, sender);
 
   if (caller != NULL)
-    {
-      /* The name stands again: on another bus. */
-      if (g_cancellable_is_cancelled (caller->cancellable))
-        {
-          g_object_unref (caller->cancellable);
-          caller->cancellable = g_cancellable_new ();
-        }
-      return caller;
-    }
+    return caller;
   /* Callers that left with their allowance used up are swept out now and then. */
   if (g_hash_table_size (self->callers) >= CALLERS_SWEEP)
     g_hash_table_foreach_remove (self->callers, owes_nothing, NULL);
@@ -347,11 +339,20 @@ static const BnCallerWatchFuncs watch_funcs = { left_cb, list_waiting_cb };
 void
 bn_gate_set_connection (BnGate *self, GDBusConnection *connection)
 {
-  g_autoptr (GPtrArray) gone = connection == NULL ? list_waiting_cb (self) : NULL;
+  GHashTableIter iter;
+  Caller *caller;
 
   bn_caller_watch_set_connection (self->watch, connection);
-  for (guint i = 0; gone != NULL && i < gone->len; i++)
-    left_cb (g_ptr_array_index (gone, i), self);
+  g_hash_table_iter_init (&iter, self->callers);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&caller))
+    if (connection == NULL)
+      g_cancellable_cancel (caller->cancellable);
+    else
+      {
+        /* On another bus the same name is somebody else. */
+        g_object_unref (caller->cancellable);
+        caller->cancellable = g_cancellable_new ();
+      }
 }
 
 void
