@@ -197,7 +197,7 @@ test_accepted_event (void)
       g_variant_new ("(s@a{sv}a{sv})", "echo.knock", g_variant_dict_end (&payload), NULL), &error);
   g_assert_no_error (error);
   printed = g_variant_print (reply, FALSE);
-  g_assert_cmpstr (printed, ==, "({},)");
+  g_assert_cmpstr (printed, ==, "({'stop': <false>},)");
   module_hub_wait_for (hub, hub->events->len == 1);
   fields = g_variant_get_child_value (hub->events->pdata[0], 1);
   g_assert_cmpuint (g_variant_n_children (fields), ==, 2);
