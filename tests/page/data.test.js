@@ -69,6 +69,11 @@ describe('scale', () => {
     (value, base, wanted) => expect(roundUp(value, base)).toBeCloseTo(wanted, 6)
   )
 
+  it('has no parts of bytes', () => {
+    expect(new AxisEnd('bytes/s').update(0)).toBe(10)
+    expect(new AxisEnd('percent').update(0)).toBe(1)
+  })
+
   it('grows at once and shrinks late', () => {
     const end = new AxisEnd('watts')
     expect(end.update(90)).toBe(100)

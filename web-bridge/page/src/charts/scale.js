@@ -3,6 +3,7 @@
 // The upper end of a value axis. It grows at once and shrinks late, so that the axis does not dance.
 
 const STEPS = [1, 1.5, 2, 3, 4, 6, 8, 10]
+const LEAST_BYTES = 10 // there is no half of a byte to write beside the axis
 const SHRINK_BELOW = 0.5 // of the present end
 const SHRINK_AFTER = 30 // updates in a row
 
@@ -19,16 +20,18 @@ export function roundUp(value, base = 10) {
 
 export class AxisEnd {
   #base
+  #least
   #low = 0
   end = 0
 
   constructor(unit) {
     this.#base = unit?.startsWith('bytes') ? 1024 : 10
+    this.#least = unit?.startsWith('bytes') ? LEAST_BYTES : 0
   }
 
   // highest: of what is visible now.
   update(highest) {
-    const wanted = roundUp(highest * 1.05, this.#base)
+    const wanted = Math.max(this.#least, roundUp(highest * 1.05, this.#base))
     if (wanted > this.end) {
       this.end = wanted
       this.#low = 0

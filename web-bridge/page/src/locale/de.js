@@ -73,8 +73,6 @@ export const messages = {
   '{count} minute': ['{count} Minute', '{count} Minuten'],
   Sizes: 'Größen',
   'As usual here': 'Wie hier üblich',
-  'Powers of two: KiB, MiB, GiB': 'Zweierpotenzen: KiB, MiB, GiB',
-  'Powers of ten: kB, MB, GB': 'Zehnerpotenzen: kB, MB, GB',
   Temperatures: 'Temperaturen',
   'Single-key shortcuts': 'Kürzel mit einer Taste',
   'Binnacle {version} · level “{level}”': 'Binnacle {version} · Stufe „{level}“',
