@@ -52,7 +52,8 @@ async function watchCard(page, title) {
       if (window.seen.at(-1)?.state === state) return
       const text = element.querySelector('.card-message, .as-of')?.textContent ?? ''
       const figure = element.querySelector('.figure')?.textContent ?? ''
-      window.seen.push({ state, text, figure, time: performance.now() })
+      const height = element.offsetHeight
+      window.seen.push({ state, text, figure, height, time: performance.now() })
     }
     note()
     new MutationObserver(note).observe(element, { subtree: true, childList: true, attributes: true })
@@ -199,7 +200,8 @@ await test('a killed module is seen and heals without a reload', async ({ hub, p
   const [, stopped] = states
   const took = Math.round(states.at(-1).time - stopped.time)
   console.log(`# healed ${took} ms after it was seen`)
-  assert.match(stopped.text, /This module (failed|is starting)/)
+  assert.match(stopped.text, /^Starting again · /)
+  assert.equal(stopped.height, states[0].height, 'nothing moves')
   assert.match(stopped.text, /signal 9|killed/i)
   assert.match(stopped.figure, /^\d.*iB$/, 'the value stays')
   assert.ok(took < HEALED_MS, `${took} ms`)

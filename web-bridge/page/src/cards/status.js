@@ -13,6 +13,7 @@ const STALE_INTERVALS = 3
 const SHORTEST_STALE_MS = 5000
 const LOADING_MS = 4000
 const RUNNING = ['ready', 'draining']
+const PASSING = ['backoff', 'starting'] // over in a moment: nothing on the page moves for it
 
 const asOf = (localMs) => t('As of {time}', { time: clockTime(new Date(localMs)) })
 
@@ -45,7 +46,15 @@ export function useCardStatus(card, source) {
     }
     const row = catalog.modules.get(card().module)
     if (row && !RUNNING.includes(row.state)) {
-      return { kind: 'stopped', text: stoppedText(row), reason: row.last_error, module: row, hasData }
+      const passing = hasData && PASSING.includes(row.state)
+      return {
+        kind: 'stopped',
+        text: passing ? t('Starting again') : stoppedText(row),
+        reason: row.last_error,
+        module: row,
+        hasData,
+        passing
+      }
     }
     if (error) return { kind: 'error', text: error.message, code: error.code, hasData }
     if (!connection.live) {

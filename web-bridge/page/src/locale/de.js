@@ -95,6 +95,7 @@ export const messages = {
     'Dieses Modul ist zu oft fehlgeschlagen und wurde angehalten.',
   'This module failed and will be started again shortly.':
     'Dieses Modul ist fehlgeschlagen und wird gleich wieder gestartet.',
+  'Starting again': 'Startet wieder',
   'This module is starting.': 'Dieses Modul startet.',
   'This module is disabled.': 'Dieses Modul ist abgeschaltet.',
   'This module is not running.': 'Dieses Modul läuft nicht.',
