@@ -11,8 +11,12 @@
 #define GROUP "\u202f"
 #define GROUP_FROM_DIGITS 5
 
+/* What a person chose; used by the main thread, as everything that is shown. */
+static BnFormatOptions chosen_options;
+static gboolean chosen;
+
 const BnFormatOptions *
-bn_format_get_options (void)
+bn_format_get_locale_options (void)
 {
   static BnFormatOptions options;
   static gsize once;
@@ -25,6 +29,20 @@ bn_format_get_options (void)
       g_once_init_leave (&once, 1);
     }
   return &options;
+}
+
+const BnFormatOptions *
+bn_format_get_options (void)
+{
+  return chosen ? &chosen_options : bn_format_get_locale_options ();
+}
+
+void
+bn_format_set_options (const BnFormatOptions *options)
+{
+  chosen = options != NULL;
+  if (chosen)
+    chosen_options = *options;
 }
 
 /* Digits with @decimals, the integral part grouped. Never "-0". */

@@ -21,11 +21,17 @@ typedef struct
   gboolean fahrenheit;
 } BnFormatOptions;
 
-/* The options of the person's locale: degrees Fahrenheit where they are the custom. */
+/* The options of the person's locale: degrees Fahrenheit where they are the custom, and bytes in
+ * powers of two (KiB): no locale says otherwise. */
+const BnFormatOptions *bn_format_get_locale_options (void);
+
+/* What is used where no options are given: those of the locale, until others are set. NULL goes
+ * back to them. Main thread only. */
 const BnFormatOptions *bn_format_get_options (void);
+void bn_format_set_options (const BnFormatOptions *options);
 
 /* @unit is one of the closed list of introspection/README.md, or NULL. @options may be NULL:
- * those of the locale. */
+ * bn_format_get_options(). */
 char *bn_format_number (double value, const char *unit, const BnFormatOptions *options);
 
 /* Any value: numbers by @unit, strings as they are, booleans as words, arrays of strings joined by
