@@ -61,11 +61,14 @@ bn_chart_data_unref (BnChartData *self)
   g_free (self);
 }
 
+/* Without a division: it is asked for every pixel column of a chart. */
 static guint
 slot_of (const BnChartData *self, guint index)
 {
+  guint slot = self->head + self->capacity - self->n_points + index;
+
   g_assert (index < self->n_points);
-  return (self->head + self->capacity - self->n_points + index) % self->capacity;
+  return slot >= self->capacity ? slot - self->capacity : slot;
 }
 
 /* A longer pause is a hole; if it stays, it is a slower rhythm, and only its first step a hole. */
@@ -155,6 +158,12 @@ bn_chart_data_get_value (const BnChartData *self, guint index, guint series)
 {
   g_assert (series < self->n_series);
   return self->values[(gsize)slot_of (self, index) * self->n_series + series];
+}
+
+const float *
+bn_chart_data_get_row (const BnChartData *self, guint index)
+{
+  return self->values + (gsize)slot_of (self, index) * self->n_series;
 }
 
 gboolean

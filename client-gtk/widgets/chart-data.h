@@ -33,6 +33,8 @@ guint bn_chart_data_get_epoch (const BnChartData *self);
 /* @index counts from the oldest point. */
 gint64 bn_chart_data_get_time (const BnChartData *self, guint index);
 float bn_chart_data_get_value (const BnChartData *self, guint index, guint series);
+/* The values of all series at a point; borrowed, until the next point is added. */
+const float *bn_chart_data_get_row (const BnChartData *self, guint index);
 /* TRUE if the point is not joined to the one before it: a forced break, or a hole in time. */
 gboolean bn_chart_data_is_break (const BnChartData *self, guint index);
 

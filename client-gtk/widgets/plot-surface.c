@@ -57,29 +57,27 @@ span_add (ColumnSpan *span, double value)
   span->high = MAX (span->high, value);
 }
 
-/* The value of the joined points @index - 1 and @index at @time_usec. */
-static double
-interpolate (const BnChartData *data, guint index, guint series, gint64 time_usec)
-{
-  gint64 before = bn_chart_data_get_time (data, index - 1);
-  gint64 after = bn_chart_data_get_time (data, index);
-  double from = bn_chart_data_get_value (data, index - 1, series);
-  double to = bn_chart_data_get_value (data, index, series);
-
-  return from + (to - from) * (double)(time_usec - before) / (double)(after - before);
-}
-
+/* What the joined points @index - 1 and @index say of @time_usec; at @index itself with @exact. */
 static void
 span_add_sum (ColumnSpan *spans, const BnChartData *data, gboolean stacked, guint index,
               gint64 time_usec, gboolean exact)
 {
   guint n_series = bn_chart_data_get_n_series (data);
+  const float *after = bn_chart_data_get_row (data, index);
+  const float *before = exact ? after : bn_chart_data_get_row (data, index - 1);
+  double part = 1;
   double sum = 0;
 
+  if (!exact)
+    {
+      gint64 from_usec = bn_chart_data_get_time (data, index - 1);
+      gint64 to_usec = bn_chart_data_get_time (data, index);
+
+      part = (double)(time_usec - from_usec) / (double)(to_usec - from_usec);
+    }
   for (guint s = 0; s < n_series; s++)
     {
-      double value = exact ? bn_chart_data_get_value (data, index, s)
-                           : interpolate (data, index, s, time_usec);
+      double value = exact ? after[s] : before[s] + ((double)after[s] - before[s]) * part;
 
       if (stacked)
         value = sum += isfinite (value) ? value : 0;

@@ -50,34 +50,37 @@ void
 bn_raster_line_column (const BnRaster *raster, int x, float low, float high, float thickness,
                        guint32 colour)
 {
-  float top = fminf (low, high) - thickness / 2;
-  float bottom = fmaxf (low, high) + thickness / 2;
+  float top = MIN (low, high) - thickness / 2;
+  float bottom = MAX (low, high) + thickness / 2;
   int first, last;
+  guint32 *pixel;
 
   g_assert (x >= 0 && x < raster->width);
 
   if (!(bottom > 0 && top < raster->height)) /* also if one is not a number */
     return;
-  top = fmaxf (top, 0);
-  bottom = fminf (bottom, raster->height);
+  top = MAX (top, 0);
+  bottom = MIN (bottom, raster->height);
   first = (int)top;
   last = MIN ((int)ceilf (bottom), raster->height) - 1;
-  for (int y = first; y <= last; y++)
+  /* Only the ends are covered in part. */
+  pixel = raster->pixels + (gsize)first * raster->stride + x;
+  blend (pixel, colour, (guint32)((MIN (bottom, first + 1) - top) * 256));
+  for (int y = first + 1; y < last; y++)
     {
-      float covered = fminf (bottom, y + 1) - fmaxf (top, y);
-      guint32 coverage = (guint32)(covered * 256);
-
-      if (coverage > 0)
-        blend (raster->pixels + (gsize)y * raster->stride + x, colour, MIN (coverage, 256));
+      pixel += raster->stride;
+      blend (pixel, colour, 256);
     }
+  if (last > first)
+    blend (pixel + raster->stride, colour, (guint32)((bottom - last) * 256));
 }
 
 /* How much of the pixel in row @y lies below an edge that goes from @a to @b within the column. */
 static inline float
 below_edge (float a, float b, int y)
 {
-  float high = fminf (a, b);
-  float low = fmaxf (a, b);
+  float high = MIN (a, b);
+  float low = MAX (a, b);
 
   if (low - high <= 1)
     return CLAMP (y + 1 - (a + b) / 2, 0, 1);
@@ -88,16 +91,16 @@ void
 bn_raster_area_column (const BnRaster *raster, int x, float top_left, float top_right,
                        float bottom_left, float bottom_right, guint32 colour)
 {
-  float top = fminf (top_left, top_right);
-  float bottom = fmaxf (bottom_left, bottom_right);
+  float top = MIN (top_left, top_right);
+  float bottom = MAX (bottom_left, bottom_right);
   int first, last;
 
   g_assert (x >= 0 && x < raster->width);
 
   if (!(bottom > 0 && top < raster->height))
     return;
-  first = (int)fmaxf (floorf (top), 0);
-  last = (int)fminf (ceilf (bottom), raster->height) - 1;
+  first = (int)MAX (floorf (top), 0);
+  last = (int)MIN (ceilf (bottom), raster->height) - 1;
   for (int y = first; y <= last; y++)
     {
       float covered =
