@@ -23,10 +23,17 @@ G_DECLARE_FINAL_TYPE (BnCardFrame, bn_card_frame, BN, CARD_FRAME, AdwBin)
 
 GtkWidget *bn_card_frame_new (const char *title);
 void bn_card_frame_set_content (BnCardFrame *self, GtkWidget *content);
+/* The content has its shape before it has data: it is shown, grey, while it is loading. */
+void bn_card_frame_set_skeleton (BnCardFrame *self);
+/* Shows a button with this menu beside the title. */
+void bn_card_frame_set_menu (BnCardFrame *self, GMenuModel *menu);
+/* Leads a person here: gives it the focus, and shows that. */
+void bn_card_frame_reveal (BnCardFrame *self);
 /* @message and @action (the label of a button) may be NULL. */
 void bn_card_frame_set_state (BnCardFrame *self, BnCardState state, const char *message,
                               const char *action);
 BnCardState bn_card_frame_get_state (BnCardFrame *self);
+/* What is said about the state; "" if there is nothing to say. */
 const char *bn_card_frame_get_message (BnCardFrame *self);
 
 G_END_DECLS

@@ -21,4 +21,8 @@ void bn_meter_set_marks (BnMeter *self, double warn, double critical);
 /* NULL, "warning" or "error": the style class for the value. */
 const char *bn_meter_get_style (BnMeter *self);
 
+/* Gives @widget the style class "error", "warning" or "success", and takes the others from it; NULL
+ * for none. */
+void bn_widget_set_style (GtkWidget *widget, const char *style);
+
 G_END_DECLS
