@@ -3,7 +3,6 @@
 /* The modules of the hub. */
 #include "model/catalog.h"
 
-#include "introspection/event-type.h"
 #include "model/dict.h"
 #include "model/lease.h"
 
@@ -37,6 +36,7 @@ enum
 enum
 {
   DESCRIBED,
+  FAILED,
   N_SIGNALS,
 };
 
@@ -136,6 +136,7 @@ described_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BnDescription) description = NULL;
   BnCatalog *self = call->self;
   BnModuleItem *item;
+  gboolean changed;
 
   /* The state of the module says why, and the next change of it asks again. */
   if (reply == NULL || bn_dict_get_string (reply, "name", NULL) == NULL)
@@ -144,17 +145,18 @@ described_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   declare_samples (self, description);
   if (g_str_equal (call->name, HUB_NAME))
     {
+      changed = self->hub_description == NULL
+                || !bn_description_equal (self->hub_description, description);
       g_clear_pointer (&self->hub_description, bn_description_unref);
       self->hub_description = g_steal_pointer (&description);
     }
   else
     {
       item = bn_catalog_find (self, call->name);
-      if (item == NULL)
-        return;
-      bn_module_item_set_description (item, description);
+      changed = item != NULL && bn_module_item_set_description (item, description);
     }
-  g_signal_emit (self, signals[DESCRIBED], 0);
+  if (changed)
+    g_signal_emit (self, signals[DESCRIBED], 0);
 }
 
 static void
@@ -222,13 +224,17 @@ take_list (BnCatalog *self, GVariant *modules)
       g_autoptr (GVariant) values = g_variant_get_child_value (modules, i);
       const char *name = bn_dict_get_string (values, "name", "");
       BnModuleItem *item = bn_catalog_find (self, name);
+      guint n_restarts;
 
       if (item == NULL)
         {
           item = bn_module_item_new (name);
           g_ptr_array_add (self->items, item);
         }
+      n_restarts = bn_module_item_get_restarts (item);
       bn_module_item_set_listed (item, values);
+      if (!anew && bn_module_item_get_restarts (item) > n_restarts)
+        g_signal_emit (self, signals[FAILED], 0, item);
       if (needs_description (item, anew))
         describe (self, name);
     }
@@ -354,6 +360,8 @@ bn_catalog_class_init (BnCatalogClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[DESCRIBED] = g_signal_new ("described", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                      NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[FAILED] = g_signal_new ("failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, BN_TYPE_MODULE_ITEM);
 }
 
 static void
@@ -432,6 +440,14 @@ bn_catalog_find (BnCatalog *self, const char *name)
   return NULL;
 }
 
+BnDescription *
+bn_catalog_get_hub_description (BnCatalog *self)
+{
+  g_return_val_if_fail (BN_IS_CATALOG (self), NULL);
+
+  return self->hub_description;
+}
+
 const BnEventInfo *
 bn_catalog_find_event (BnCatalog *self, const char *type)
 {
@@ -450,45 +466,4 @@ bn_catalog_find_event (BnCatalog *self, const char *type)
         event = bn_description_find_event (description, type);
     }
   return event;
-}
-
-static void
-expand_description (BnDescription *description, const char *pattern, gboolean samples,
-                    GPtrArray *types)
-{
-  GPtrArray *events = bn_description_get_events (description);
-
-  for (guint i = 0; i < events->len; i++)
-    {
-      const BnEventInfo *event = g_ptr_array_index (events, i);
-
-      if ((samples || !event->sample) && bn_pattern_matches (pattern, event->type))
-        g_ptr_array_add (types, g_strdup (event->type));
-    }
-}
-
-char **
-bn_catalog_expand_pattern (BnCatalog *self, const char *pattern, gboolean samples)
-{
-  g_autoptr (GPtrArray) types = NULL;
-
-  g_return_val_if_fail (BN_IS_CATALOG (self), NULL);
-  g_return_val_if_fail (bn_pattern_is_valid (pattern), NULL);
-
-  types = g_ptr_array_new ();
-  if (self->hub_description != NULL)
-    expand_description (self->hub_description, pattern, samples, types);
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      BnDescription *description =
-          bn_module_item_get_description (g_ptr_array_index (self->items, i));
-
-      if (description != NULL)
-        expand_description (description, pattern, samples, types);
-    }
-  /* What no manifest declares. */
-  if (bn_patterns_overlap (pattern, "user.*"))
-    g_ptr_array_add (types, g_strdup ("user.*"));
-  g_ptr_array_add (types, NULL);
-  return (char **)g_ptr_array_free (g_steal_pointer (&types), FALSE);
 }

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BnCatalog, bn_catalog, BN, CATALOG, GObject)
 
 /* Property "loaded": the list was read at least once.
- * Signal "described": some module has another description. */
+ * Signal "described": some module, or the hub, says something else of itself.
+ * Signal "failed" (BnModuleItem *): the module failed, and the hub started it again. */
 
 BnCatalog *bn_catalog_new (BnHub *hub, BnSampleStore *samples);
 
@@ -28,11 +29,9 @@ void bn_catalog_refresh (BnCatalog *self);
 
 /* Borrowed; NULL if there is none. */
 BnModuleItem *bn_catalog_find (BnCatalog *self, const char *name);
+/* What the hub says of itself; borrowed, NULL until it did. */
+BnDescription *bn_catalog_get_hub_description (BnCatalog *self);
 /* The declaration of a full type, NULL if no module has it. */
 const BnEventInfo *bn_catalog_find_event (BnCatalog *self, const char *type);
-
-/* The declared types that @pattern matches, without samples unless @samples: interest in "*" would
- * wake every worker of the machine. */
-char **bn_catalog_expand_pattern (BnCatalog *self, const char *pattern, gboolean samples);
 
 G_END_DECLS

@@ -10,11 +10,13 @@
 struct _BnDescription
 {
   grefcount ref_count;
+  GVariant *source; /* owned: all that was told, without what changes while the module runs */
   char *name;
   char *title;
   char *summary;
   guint generation;
   GPtrArray *events;
+  GPtrArray *workers;
   GPtrArray *methods;
   GPtrArray *cards;
 };
@@ -103,6 +105,27 @@ free_event (gpointer data)
   g_free (event->summary);
   g_ptr_array_unref (event->fields);
   g_free (event);
+}
+
+static gpointer
+parse_worker (GVariant *dict)
+{
+  BnWorkerInfo *worker = g_new0 (BnWorkerInfo, 1);
+
+  worker->name = g_strdup (bn_dict_get_string (dict, "name", ""));
+  worker->summary = dup_string (dict, "summary");
+  worker->interval_ms = bn_dict_get_uint (dict, "interval");
+  return worker;
+}
+
+static void
+free_worker (gpointer data)
+{
+  BnWorkerInfo *worker = data;
+
+  g_free (worker->name);
+  g_free (worker->summary);
+  g_free (worker);
 }
 
 static gpointer
@@ -243,7 +266,6 @@ static void
 join_intervals (BnDescription *self, GVariant *dict)
 {
   g_autoptr (GVariant) events = bn_dict_get_dicts (dict, "events");
-  g_autoptr (GVariant) workers = bn_dict_get_dicts (dict, "workers");
 
   for (guint i = 0; i < self->events->len; i++)
     {
@@ -252,15 +274,26 @@ join_intervals (BnDescription *self, GVariant *dict)
       const char *local = bn_dict_get_string (row, "worker", NULL);
       g_autofree char *full = local != NULL ? g_strconcat (self->name, ".", local, NULL) : NULL;
 
-      for (gsize w = 0; local != NULL && w < g_variant_n_children (workers); w++)
+      for (guint w = 0; local != NULL && w < self->workers->len; w++)
         {
-          g_autoptr (GVariant) worker = g_variant_get_child_value (workers, w);
-          const char *name = bn_dict_get_string (worker, "name", "");
+          const BnWorkerInfo *worker = g_ptr_array_index (self->workers, w);
 
-          if (g_str_equal (name, local) || g_str_equal (name, full))
-            event->interval_ms = bn_dict_get_uint (worker, "interval");
+          if (g_str_equal (worker->name, local) || g_str_equal (worker->name, full))
+            event->interval_ms = worker->interval_ms;
         }
     }
+}
+
+/* A module that is started again says the same with another number. */
+static GVariant *
+without_life (GVariant *dict)
+{
+  GVariantDict rest;
+
+  g_variant_dict_init (&rest, dict);
+  g_variant_dict_remove (&rest, "generation");
+  g_variant_dict_remove (&rest, "state");
+  return g_variant_ref_sink (g_variant_dict_end (&rest));
 }
 
 BnDescription *
@@ -272,11 +305,13 @@ bn_description_new (GVariant *dict)
 
   self = g_new0 (BnDescription, 1);
   g_ref_count_init (&self->ref_count);
+  self->source = without_life (dict);
   self->name = g_strdup (bn_dict_get_string (dict, "name", ""));
   self->title = g_strdup (bn_dict_get_string (dict, "title", self->name));
   self->summary = g_strdup (bn_dict_get_string (dict, "summary", ""));
   self->generation = bn_dict_get_uint (dict, "generation");
   self->events = parse_array (dict, "events", parse_event, free_event);
+  self->workers = parse_array (dict, "workers", parse_worker, free_worker);
   self->methods = parse_array (dict, "methods", parse_method, free_method);
   self->cards = parse_array (dict, "cards", parse_card, free_card);
   g_ptr_array_sort (self->cards, compare_cards);
@@ -296,13 +331,35 @@ bn_description_unref (BnDescription *self)
 {
   if (!g_ref_count_dec (&self->ref_count))
     return;
+  g_variant_unref (self->source);
   g_free (self->name);
   g_free (self->title);
   g_free (self->summary);
   g_ptr_array_unref (self->events);
+  g_ptr_array_unref (self->workers);
   g_ptr_array_unref (self->methods);
   g_ptr_array_unref (self->cards);
   g_free (self);
+}
+
+/* The order of entries in a dictionary means nothing. */
+gboolean
+bn_description_equal (const BnDescription *a, const BnDescription *b)
+{
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+  gboolean equal = g_variant_n_children (a->source) == g_variant_n_children (b->source);
+
+  g_variant_iter_init (&iter, a->source);
+  while (equal && g_variant_iter_next (&iter, "{&sv}", &key, &value))
+    {
+      g_autoptr (GVariant) other = g_variant_lookup_value (b->source, key, NULL);
+
+      equal = other != NULL && g_variant_equal (value, other);
+      g_variant_unref (value);
+    }
+  return equal;
 }
 
 const char *
@@ -333,6 +390,12 @@ GPtrArray *
 bn_description_get_events (const BnDescription *self)
 {
   return self->events;
+}
+
+GPtrArray *
+bn_description_get_workers (const BnDescription *self)
+{
+  return self->workers;
 }
 
 GPtrArray *

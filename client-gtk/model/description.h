@@ -32,6 +32,13 @@ typedef struct
 
 typedef struct
 {
+  char *name;    /* MODULE.NAME */
+  char *summary; /* nullable */
+  guint interval_ms;
+} BnWorkerInfo;
+
+typedef struct
+{
   char *name;
   char *type; /* a D-Bus signature */
   char *doc;  /* nullable */
@@ -97,11 +104,15 @@ BnDescription *bn_description_new (GVariant *dict);
 BnDescription *bn_description_ref (BnDescription *self);
 void bn_description_unref (BnDescription *self);
 
+/* Whether both say the same, whatever generation and state of the module they are of. */
+gboolean bn_description_equal (const BnDescription *a, const BnDescription *b);
+
 const char *bn_description_get_name (const BnDescription *self);
 const char *bn_description_get_title (const BnDescription *self);
 const char *bn_description_get_summary (const BnDescription *self);
 guint bn_description_get_generation (const BnDescription *self);
 GPtrArray *bn_description_get_events (const BnDescription *self);  /* BnEventInfo */
+GPtrArray *bn_description_get_workers (const BnDescription *self); /* BnWorkerInfo */
 GPtrArray *bn_description_get_methods (const BnDescription *self); /* BnMethodInfo */
 GPtrArray *bn_description_get_cards (const BnDescription *self);   /* BnCardInfo, by order */
 

@@ -61,6 +61,24 @@ bn_dict_get_dicts (GVariant *dict, const char *key)
   return dicts;
 }
 
+GVariant *
+bn_dict_find_rows (GVariant *dict)
+{
+  GVariant *rows = NULL;
+  GVariantIter iter;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, dict);
+  while (rows == NULL && g_variant_iter_next (&iter, "{&sv}", NULL, &value))
+    {
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE ("aa{sv}"))
+          || g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
+        rows = g_variant_ref (value);
+      g_variant_unref (value);
+    }
+  return rows;
+}
+
 char *
 bn_dict_dup_key (GVariant *dict, const char *key)
 {

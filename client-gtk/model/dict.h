@@ -21,4 +21,7 @@ GVariant *bn_dict_get_dicts (GVariant *dict, const char *key);
 /* A value as a key of instances: strings as they are, others printed. NULL if it is absent. */
 char *bn_dict_dup_key (GVariant *dict, const char *key);
 
+/* The first value that is rows (aa{sv}) or one object (a{sv}); a new reference, NULL: none. */
+GVariant *bn_dict_find_rows (GVariant *dict);
+
 G_END_DECLS

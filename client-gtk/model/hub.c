@@ -207,9 +207,15 @@ activated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (reply != NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
+  if (self->state != BN_HUB_STARTING)
+    return;
+  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN))
+    {
+      set_state (self, BN_HUB_ABSENT, _ ("It is not installed here; start “binnacled” yourself."));
+      return;
+    }
   g_dbus_error_strip_remote_error (error);
-  if (self->state == BN_HUB_STARTING)
-    set_state (self, BN_HUB_ABSENT, error->message);
+  set_state (self, BN_HUB_ABSENT, error->message);
 }
 
 static void

@@ -26,6 +26,8 @@ struct _BnLease
   guint generation; /* counts its ends: late answers belong to an earlier one */
   char *epoch;      /* owned; of last_sequence */
   guint64 last_sequence;
+  gboolean resting;  /* nobody looks at what it is for */
+  gboolean complete; /* nothing before or in between is missing */
 };
 
 typedef struct
@@ -130,6 +132,7 @@ replayed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   g_variant_get (reply, "(b@a(sa{sv}a{sv}))", &complete, &events);
   before = self->last_sequence;
+  self->complete = self->complete && complete;
   if (!complete && before > 0)
     g_signal_emit (self, signals[LOST], 0);
   for (gsize i = 0; i < g_variant_n_children (events); i++)
@@ -191,7 +194,10 @@ epoch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       /* Another hub counts from 1; what the last one still had is lost with it. */
       if (self->epoch != NULL)
-        g_signal_emit (self, signals[LOST], 0);
+        {
+          self->complete = FALSE;
+          g_signal_emit (self, signals[LOST], 0);
+        }
       g_free (self->epoch);
       self->epoch = g_variant_dup_string (value, NULL);
       self->last_sequence = 0;
@@ -244,6 +250,18 @@ subscribed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
+/* @module: NULL for all. */
+static void
+add_event_match (BnLease *self, const char *module)
+{
+  guint id = g_dbus_connection_signal_subscribe (
+      self->connection, self->owner, BN_IFACE_EVENT_BUS, "Event", BN_HUB_PATH, module,
+      module != NULL ? G_DBUS_SIGNAL_FLAGS_MATCH_ARG0_NAMESPACE : G_DBUS_SIGNAL_FLAGS_NONE,
+      event_cb, self, NULL);
+
+  g_array_append_val (self->signal_ids, id);
+}
+
 /* A rule for each module that the patterns name, or one for all: filtered in the bus, not here. */
 static void
 add_matches (BnLease *self)
@@ -258,17 +276,11 @@ add_matches (BnLease *self)
   if (g_hash_table_contains (modules, "*"))
     {
       g_hash_table_remove_all (modules);
-      g_hash_table_add (modules, NULL);
+      add_event_match (self, NULL);
     }
   g_hash_table_iter_init (&iter, modules);
   while (g_hash_table_iter_next (&iter, &module, NULL))
-    {
-      id = g_dbus_connection_signal_subscribe (
-          self->connection, self->owner, BN_IFACE_EVENT_BUS, "Event", BN_HUB_PATH, module,
-          module != NULL ? G_DBUS_SIGNAL_FLAGS_MATCH_ARG0_NAMESPACE : G_DBUS_SIGNAL_FLAGS_NONE,
-          event_cb, self, NULL);
-      g_array_append_val (self->signal_ids, id);
-    }
+    add_event_match (self, module);
   id = g_dbus_connection_signal_subscribe (self->connection, self->owner, BN_IFACE_EVENT_BUS, "Gap",
                                            BN_HUB_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, gap_cb,
                                            self, NULL);
@@ -301,6 +313,11 @@ subscribe (BnLease *self)
       GVariantDict options;
 
       g_variant_dict_init (&options, NULL);
+      /* Who listens to events only wakes no worker. */
+      if (!(self->flags & BN_LEASE_SAMPLES))
+        g_variant_dict_insert (&options, "class", "s", "event");
+      else if (!(self->flags & BN_LEASE_EVENTS))
+        g_variant_dict_insert (&options, "class", "s", "sample");
       if (self->interval_ms > 0)
         g_variant_dict_insert (&options, "interval-ms", "u", self->interval_ms);
       subscribe_to (self, (const char *const *)self->patterns + from, n,
@@ -357,7 +374,8 @@ end (BnLease *self)
 static void
 hub_changed_cb (BnLease *self)
 {
-  const char *owner = bn_hub_get_suspended (self->hub) ? NULL : bn_hub_get_owner (self->hub);
+  gboolean wanted = !self->resting && !bn_hub_get_suspended (self->hub);
+  const char *owner = wanted ? bn_hub_get_owner (self->hub) : NULL;
 
   if (g_strcmp0 (owner, self->owner) == 0)
     return;
@@ -416,6 +434,7 @@ bn_lease_init (BnLease *self)
 {
   self->signal_ids = g_array_new (FALSE, FALSE, sizeof (guint));
   self->ids = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->complete = TRUE;
   self->waiting = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
 }
 
@@ -435,4 +454,21 @@ bn_lease_new (BnHub *hub, const char *const *patterns, guint interval_ms, BnLeas
   g_signal_connect_swapped (hub, "notify", G_CALLBACK (hub_changed_cb), self);
   hub_changed_cb (self);
   return self;
+}
+
+gboolean
+bn_lease_get_complete (BnLease *self)
+{
+  g_return_val_if_fail (BN_IS_LEASE (self), FALSE);
+
+  return self->complete;
+}
+
+void
+bn_lease_set_resting (BnLease *self, gboolean resting)
+{
+  g_return_if_fail (BN_IS_LEASE (self));
+
+  self->resting = resting;
+  hub_changed_cb (self);
 }

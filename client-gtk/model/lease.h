@@ -28,4 +28,12 @@ G_DECLARE_FINAL_TYPE (BnLease, bn_lease, BN, LEASE, GObject)
 BnLease *bn_lease_new (BnHub *hub, const char *const *patterns, guint interval_ms,
                        BnLeaseFlags flags);
 
+/* With BN_LEASE_REPLAY, once caught up: FALSE if events are missing, because the ring of the hub
+ * does not go back to the hub's start, or because there was another hub in between. */
+gboolean bn_lease_get_complete (BnLease *self);
+
+/* While it rests there is no interest. Afterwards it goes on where it was, as after an absence of
+ * the hub. */
+void bn_lease_set_resting (BnLease *self, gboolean resting);
+
 G_END_DECLS

@@ -73,14 +73,20 @@ bn_module_item_set_listed (BnModuleItem *self, GVariant *values)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
-void
+/* Nothing is built anew because a module was: its pages stay as they are while it says the same. */
+gboolean
 bn_module_item_set_description (BnModuleItem *self, BnDescription *description)
 {
-  g_return_if_fail (BN_IS_MODULE_ITEM (self));
+  gboolean changed;
 
+  g_return_val_if_fail (BN_IS_MODULE_ITEM (self), FALSE);
+
+  changed = self->description == NULL || !bn_description_equal (self->description, description);
   g_clear_pointer (&self->description, bn_description_unref);
   self->description = bn_description_ref (description);
-  g_signal_emit (self, signals[DESCRIBED], 0);
+  if (changed)
+    g_signal_emit (self, signals[DESCRIBED], 0);
+  return changed;
 }
 
 static const char *

@@ -11,13 +11,14 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BnModuleItem, bn_module_item, BN, MODULE_ITEM, GObject)
 
 /* Signal "changed": some value is another one.
- * Signal "described": there is another description. */
+ * Signal "described": there is a description that says something else. */
 
 BnModuleItem *bn_module_item_new (const char *name);
 
 /* A row of module.list, a{sv}. */
 void bn_module_item_set_listed (BnModuleItem *self, GVariant *values);
-void bn_module_item_set_description (BnModuleItem *self, BnDescription *description);
+/* TRUE if it says something else than the one before. */
+gboolean bn_module_item_set_description (BnModuleItem *self, BnDescription *description);
 
 const char *bn_module_item_get_name (BnModuleItem *self);
 const char *bn_module_item_get_title (BnModuleItem *self);

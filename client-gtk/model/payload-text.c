@@ -3,6 +3,8 @@
 /* Payloads as text. */
 #include "model/payload-text.h"
 
+#include "introspection/format/format.h"
+
 #define INDENT "  "
 
 static void append_value (GString *out, GVariant *value, guint depth);
@@ -90,7 +92,7 @@ bn_payload_text_pretty (GVariant *value)
 }
 
 char *
-bn_payload_text_brief (GVariant *payload, guint max_chars)
+bn_payload_text_brief (GVariant *payload, const BnEventInfo *event, guint max_chars)
 {
   g_autoptr (GString) out = g_string_new (NULL);
   GVariantIter iter;
@@ -102,11 +104,11 @@ bn_payload_text_brief (GVariant *payload, guint max_chars)
   g_variant_iter_init (&iter, payload);
   while (out->len <= max_chars && g_variant_iter_loop (&iter, "{&sv}", &key, &value))
     {
-      g_autofree char *text = g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
-                                  ? g_variant_dup_string (value, NULL)
-                                  : g_variant_print (value, FALSE);
+      const BnFieldInfo *field = event != NULL ? bn_event_info_find_field (event, key) : NULL;
+      g_autofree char *text = bn_format_variant (value, field != NULL ? field->unit : NULL, NULL);
 
-      g_string_append_printf (out, "%s%s %s", out->len > 0 ? "  " : "", key, text);
+      g_string_append_printf (out, "%s%s: %s", out->len > 0 ? " · " : "",
+                              field != NULL ? field->label : key, text);
     }
   if (g_utf8_strlen (out->str, -1) > (glong)max_chars)
     {

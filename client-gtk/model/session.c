@@ -6,9 +6,10 @@
 struct _BnSession
 {
   GObject parent_instance;
-  BnHub *hub;             /* owned */
-  BnSampleStore *samples; /* owned */
-  BnCatalog *catalog;     /* owned */
+  BnHub *hub;                 /* owned */
+  BnSampleStore *samples;     /* owned */
+  BnCatalog *catalog;         /* owned */
+  BnPreferences *preferences; /* owned */
 };
 
 G_DEFINE_FINAL_TYPE (BnSession, bn_session, G_TYPE_OBJECT)
@@ -21,6 +22,7 @@ bn_session_dispose (GObject *object)
   g_clear_object (&self->catalog);
   g_clear_object (&self->samples);
   g_clear_object (&self->hub);
+  g_clear_object (&self->preferences);
   G_OBJECT_CLASS (bn_session_parent_class)->dispose (object);
 }
 
@@ -42,6 +44,7 @@ bn_session_new (GBusType bus_type)
 
   self->hub = bn_hub_new (bus_type);
   self->samples = bn_sample_store_new ();
+  self->preferences = bn_preferences_new ();
   self->catalog = bn_catalog_new (self->hub, self->samples);
   g_signal_connect_object (self->hub, "samples", G_CALLBACK (bn_sample_store_add), self->samples,
                            G_CONNECT_SWAPPED);
@@ -70,4 +73,12 @@ bn_session_get_samples (BnSession *self)
   g_return_val_if_fail (BN_IS_SESSION (self), NULL);
 
   return self->samples;
+}
+
+BnPreferences *
+bn_session_get_preferences (BnSession *self)
+{
+  g_return_val_if_fail (BN_IS_SESSION (self), NULL);
+
+  return self->preferences;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* What all pages share: the hub, the modules, the measurements. */
+/* What all pages share: the hub, the modules, the measurements, what a person chose. */
 #pragma once
 
 #include "model/catalog.h"
+#include "model/preferences.h"
 
 G_BEGIN_DECLS
 
@@ -14,5 +15,6 @@ BnSession *bn_session_new (GBusType bus_type);
 BnHub *bn_session_get_hub (BnSession *self);
 BnCatalog *bn_session_get_catalog (BnSession *self);
 BnSampleStore *bn_session_get_samples (BnSession *self);
+BnPreferences *bn_session_get_preferences (BnSession *self);
 
 G_END_DECLS
