@@ -52,6 +52,26 @@ bn_application_startup (GApplication *application)
 }
 
 static void
+colour_scheme_cb (GSettings *settings)
+{
+  static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_DEFAULT, ADW_COLOR_SCHEME_FORCE_LIGHT,
+                                            ADW_COLOR_SCHEME_FORCE_DARK };
+  int chosen = g_settings_get_enum (settings, BN_PREFERENCE_COLOUR_SCHEME);
+
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[chosen]);
+}
+
+static void
+follow_colour_scheme (BnApplication *self)
+{
+  GSettings *settings = bn_preferences_get_settings (bn_session_get_preferences (self->session));
+
+  g_signal_connect (settings, "changed::" BN_PREFERENCE_COLOUR_SCHEME,
+                    G_CALLBACK (colour_scheme_cb), NULL);
+  colour_scheme_cb (settings);
+}
+
+static void
 bn_application_activate (GApplication *application)
 {
   BnApplication *self = BN_APPLICATION (application);
@@ -63,6 +83,7 @@ bn_application_activate (GApplication *application)
           gtk_builder_new_from_resource ("/org/binnacle/Binnacle/shortcuts.ui");
 
       self->session = bn_session_new (self->bus_type);
+      follow_colour_scheme (self);
       window = GTK_WINDOW (bn_window_new (ADW_APPLICATION (self), self->session));
       gtk_application_window_set_help_overlay (
           GTK_APPLICATION_WINDOW (window),
@@ -86,6 +107,13 @@ bn_application_handle_local_options (GApplication *application, GVariantDict *op
     {
       g_printerr ("%s\n", _ ("binnacle-gtk: --system and --session exclude each other"));
       return 2;
+    }
+  if (!bn_preferences_are_installed ())
+    {
+      g_printerr (_ ("binnacle-gtk: the settings schema %s is not installed: install Binnacle, or "
+                     "set GSETTINGS_SCHEMA_DIR to the folder data of its build\n"),
+                  BN_PREFERENCES_SCHEMA);
+      return 1;
     }
   if (g_variant_dict_contains (options, "system"))
     {

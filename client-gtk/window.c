@@ -6,8 +6,11 @@
 #include "pages/activity-page.h"
 #include "pages/cards-page.h"
 #include "pages/modules-page.h"
+#include "pages/search-window.h"
+#include "pages/settings-window.h"
 #include "pages/sidebar-row.h"
 #include "pages/workers-page.h"
+#include "widgets/icon-button.h"
 
 #include <glib/gi18n.h>
 
@@ -22,6 +25,10 @@ struct _BnWindow
   GtkWidget *status_start;
   GtkWidget *status_spinner;
   GtkWidget *leaflet;
+  GtkWidget *main_menu;
+  GtkWidget *search;
+  GtkWidget *folded_search;
+  GtkWidget *back;
   GtkWidget *machine;
   GtkWidget *sidebar;
   GtkWidget *page_title;
@@ -177,13 +184,11 @@ update_module_pages (BnWindow *self)
       const char *name = bn_module_item_get_name (item);
       BnSidebarRow *row = find_row (self, name);
 
-      if (row != NULL)
-        bn_sidebar_row_set_title (row, bn_module_item_get_title (item));
-      else if (has_cards (item))
+      if (row == NULL && has_cards (item))
         {
           add_page (self, name, bn_module_item_get_group (item), bn_module_item_get_title (item),
                     bn_module_item_get_icon (item), bn_cards_page_new (self->session, item));
-          bn_sidebar_row_set_module (find_row (self, name));
+          bn_sidebar_row_set_module (find_row (self, name), self->session, item);
         }
     }
 }
@@ -250,12 +255,21 @@ start_hub_action (GtkWidget *widget, const char *name, GVariant *parameter)
   bn_hub_activate (bn_session_get_hub (BN_WINDOW (widget)->session));
 }
 
+/* A toast is no part of what a screen reader sees: the description of the window says it too. */
+static void
+show_toast (BnWindow *self, const char *text)
+{
+  g_autofree char *title = g_markup_escape_text (text, -1);
+
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (title));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
+                                  -1);
+}
+
 static void
 toast_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  AdwToast *toast = adw_toast_new (g_variant_get_string (parameter, NULL));
-
-  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (BN_WINDOW (widget)->toasts), toast);
+  show_toast (BN_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -269,11 +283,53 @@ static void
 page_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   BnWindow *self = BN_WINDOW (widget);
-  GtkListBoxRow *row =
-      gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->sidebar), g_variant_get_int32 (parameter));
+  BnSidebarRow *row = get_row (self, g_variant_get_int32 (parameter));
 
   if (row != NULL)
-    bn_window_show_page (self, bn_sidebar_row_get_id (BN_SIDEBAR_ROW (row)));
+    bn_window_show_page (self, bn_sidebar_row_get_id (row));
+}
+
+static void
+chosen_cb (BnWindow *self, const char *page, const char *target)
+{
+  bn_window_go (self, page, target);
+}
+
+static void
+search_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  BnWindow *self = BN_WINDOW (widget);
+  GPtrArray *index = bn_search_index_new ();
+  BnSearchWindow *window;
+  BnSidebarRow *row;
+
+  for (int i = 0; (row = get_row (self, i)) != NULL; i++)
+    bn_search_index_add_page (index, bn_sidebar_row_get_id (row), bn_sidebar_row_get_title (row));
+  bn_search_index_add_catalog (index, bn_session_get_catalog (self->session));
+  window = bn_search_window_new (index, GTK_WINDOW (self));
+  g_signal_connect_object (window, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+settings_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  BnWindow *self = BN_WINDOW (widget);
+
+  bn_settings_window_present (bn_session_get_preferences (self->session), GTK_WINDOW (self));
+}
+
+/* What heals by itself is told all the same. */
+static void
+module_failed_cb (BnWindow *self, BnModuleItem *module)
+{
+  const char *title = bn_module_item_get_title (module);
+  const char *error = bn_module_item_get_last_error (module);
+  g_autofree char *text = *error != '\0'
+                              ? g_strdup_printf (_ ("%s was started again: %s"), title, error)
+                              : g_strdup_printf (_ ("%s was started again"), title);
+
+  show_toast (self, text);
 }
 
 /* Nobody looks at a minimised window: no subscription, no drawing. */
@@ -323,6 +379,16 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
   gtk_widget_class_install_action (widget_class, "win.page", "i", page_action);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
+  gtk_widget_class_install_action (widget_class, "win.settings", NULL, settings_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_slash, 0, "win.search", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_comma, GDK_CONTROL_MASK,
+                                       "win.settings", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_question, 0, "win.show-help-overlay",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.back", NULL);
   for (int i = 0; i < 9; i++)
     gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1 + (guint)i, GDK_CONTROL_MASK,
                                          "win.page", "i", i);
@@ -344,6 +410,10 @@ bn_window_class_init (BnWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BnWindow, status_start);
   gtk_widget_class_bind_template_child (widget_class, BnWindow, status_spinner);
   gtk_widget_class_bind_template_child (widget_class, BnWindow, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, BnWindow, main_menu);
+  gtk_widget_class_bind_template_child (widget_class, BnWindow, search);
+  gtk_widget_class_bind_template_child (widget_class, BnWindow, folded_search);
+  gtk_widget_class_bind_template_child (widget_class, BnWindow, back);
   gtk_widget_class_bind_template_child (widget_class, BnWindow, machine);
   gtk_widget_class_bind_template_child (widget_class, BnWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, BnWindow, page_title);
@@ -357,6 +427,10 @@ static void
 bn_window_init (BnWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  bn_icon_button_set_name (self->main_menu, _ ("Main menu"));
+  bn_icon_button_set_name (self->search, _ ("Search"));
+  bn_icon_button_set_name (self->folded_search, _ ("Search"));
+  bn_icon_button_set_name (self->back, _ ("Pages"));
   gtk_list_box_set_sort_func (GTK_LIST_BOX (self->sidebar), sort_rows_cb, NULL, NULL);
   gtk_list_box_set_header_func (GTK_LIST_BOX (self->sidebar), header_cb, NULL, NULL);
   g_signal_connect_swapped (self->sidebar, "row-selected", G_CALLBACK (row_selected_cb), self);
@@ -387,6 +461,8 @@ bn_window_new (AdwApplication *application, BnSession *session)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (catalog, "described", G_CALLBACK (update_module_pages), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (catalog, "failed", G_CALLBACK (module_failed_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (catalog, "notify::loaded", G_CALLBACK (hub_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (hub, "notify::state", G_CALLBACK (hub_changed_cb), self,
@@ -410,4 +486,28 @@ bn_window_show_page (BnWindow *self, const char *id)
   gtk_list_box_select_row (GTK_LIST_BOX (self->sidebar), GTK_LIST_BOX_ROW (row));
   adw_leaflet_set_visible_child_name (ADW_LEAFLET (self->leaflet), "content");
   return TRUE;
+}
+
+static gboolean
+reveal (GtkWidget *page, const char *target)
+{
+  if (BN_IS_CARDS_PAGE (page))
+    return bn_cards_page_reveal (BN_CARDS_PAGE (page), target);
+  if (BN_IS_MODULES_PAGE (page))
+    return bn_modules_page_reveal (BN_MODULES_PAGE (page), target);
+  if (!BN_IS_WORKERS_PAGE (page))
+    return FALSE;
+  bn_workers_page_reveal (BN_WORKERS_PAGE (page), target);
+  return TRUE;
+}
+
+gboolean
+bn_window_go (BnWindow *self, const char *page, const char *target)
+{
+  g_return_val_if_fail (BN_IS_WINDOW (self), FALSE);
+
+  if (!bn_window_show_page (self, page))
+    return FALSE;
+  return target == NULL
+         || reveal (gtk_stack_get_child_by_name (GTK_STACK (self->pages), page), target);
 }

@@ -17,5 +17,8 @@ BnWindow *bn_window_new (AdwApplication *application, BnSession *session);
 /* @id: "overview", "activity", "modules", "workers", or the name of a module. FALSE if there is no
  * such page. */
 gboolean bn_window_show_page (BnWindow *self, const char *id);
+/* And what on it: a card, a module, a worker; NULL for the page itself. FALSE if it is not there.
+ */
+gboolean bn_window_go (BnWindow *self, const char *page, const char *target);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "model/lease.h"
 #include "model/payload-text.h"
 #include "pages/payload-window.h"
+#include "widgets/icon-button.h"
 
 #include <glib/gi18n.h>
 
@@ -17,11 +18,10 @@
 struct _BnActivityPage
 {
   AdwBin parent_instance;
-  BnSession *session;    /* owned */
-  BnEventLog *log;       /* owned */
-  BnLease *lease;        /* owned: from the first time it is shown */
-  char **types;          /* owned: what the lease is for */
-  guint64 last_sequence; /* of what is in the list */
+  BnSession *session; /* owned */
+  BnEventLog *log;    /* owned */
+  BnLease *lease;     /* owned; rests while the page is not shown */
+  char *heard;        /* owned: the pattern of the lease */
   GtkWidget *pattern;
   GtkWidget *pause;
   GtkWidget *clear;
@@ -32,24 +32,12 @@ struct _BnActivityPage
 
 G_DEFINE_FINAL_TYPE (BnActivityPage, bn_activity_page, ADW_TYPE_BIN)
 
-/* A lease for more types begins with the ring again. */
 static void
 event_cb (BnLease *lease, const char *type, GVariant *payload, GVariant *meta, gpointer user_data)
 {
-  BnActivityPage *self = BN_ACTIVITY_PAGE (user_data);
   g_autoptr (BnEventItem) item = bn_event_item_new (type, payload, meta);
-  guint64 sequence = bn_event_item_get_sequence (item);
 
-  if (sequence != 0 && sequence <= self->last_sequence)
-    return;
-  self->last_sequence = MAX (self->last_sequence, sequence);
-  bn_event_log_add (self->log, item);
-}
-
-static void
-lost_cb (BnActivityPage *self)
-{
-  self->last_sequence = 0;
+  bn_event_log_add (BN_ACTIVITY_PAGE (user_data)->log, item);
 }
 
 static void
@@ -63,17 +51,16 @@ update_hint (BnActivityPage *self)
 {
   guint n_waiting = bn_event_log_get_n_waiting (self->log);
   gboolean paused = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->pause));
-  guint n_types = self->types != NULL ? g_strv_length (self->types) : 0;
   g_autofree char *text = NULL;
 
   if (paused)
     text = g_strdup_printf (
         ngettext ("Paused. %u event is waiting.", "Paused. %u events are waiting.", n_waiting),
         n_waiting);
+  else if (self->lease != NULL && !bn_lease_get_complete (self->lease))
+    text = g_strdup (_ ("The hub does not keep earlier events."));
   else
-    text = g_strdup_printf (
-        ngettext ("Listening to %u type of events.", "Listening to %u types of events.", n_types),
-        n_types);
+    text = g_strdup (_ ("All events since the hub started, newest first."));
   gtk_label_set_text (GTK_LABEL (self->hint), text);
 }
 
@@ -82,9 +69,9 @@ static void
 listen (BnActivityPage *self)
 {
   const char *pattern = gtk_editable_get_text (GTK_EDITABLE (self->pattern));
-  g_auto (GStrv) types = NULL;
+  const char *const patterns[] = { pattern, NULL };
 
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) && self->lease == NULL)
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
   if (!bn_pattern_is_valid (pattern))
     {
@@ -95,24 +82,19 @@ listen (BnActivityPage *self)
       return;
     }
   gtk_widget_remove_css_class (self->pattern, "error");
-  types = bn_catalog_expand_pattern (bn_session_get_catalog (self->session), pattern, FALSE);
-  if (self->types == NULL
-      || !g_strv_equal ((const char *const *)types, (const char *const *)self->types))
+  if (g_strcmp0 (pattern, self->heard) != 0)
     {
-      g_strfreev (self->types);
-      self->types = g_steal_pointer (&types);
+      g_free (self->heard);
+      self->heard = g_strdup (pattern);
       g_clear_object (&self->lease);
-      if (self->types[0] != NULL)
-        {
-          self->lease =
-              bn_lease_new (bn_session_get_hub (self->session), (const char *const *)self->types, 0,
-                            BN_LEASE_EVENTS | BN_LEASE_REPLAY);
-          g_signal_connect_object (self->lease, "event", G_CALLBACK (event_cb), self, 0);
-          g_signal_connect_object (self->lease, "failed", G_CALLBACK (failed_cb), self, 0);
-          g_signal_connect_object (self->lease, "lost", G_CALLBACK (lost_cb), self,
-                                   G_CONNECT_SWAPPED);
-        }
+      self->lease = bn_lease_new (bn_session_get_hub (self->session), patterns, 0,
+                                  BN_LEASE_EVENTS | BN_LEASE_REPLAY);
+      g_signal_connect_object (self->lease, "event", G_CALLBACK (event_cb), self, 0);
+      g_signal_connect_object (self->lease, "failed", G_CALLBACK (failed_cb), self, 0);
+      g_signal_connect_object (self->lease, "caught-up", G_CALLBACK (update_hint), self,
+                               G_CONNECT_SWAPPED);
     }
+  bn_lease_set_resting (self->lease, FALSE);
   update_hint (self);
 }
 
@@ -122,10 +104,7 @@ pattern_changed_cb (BnActivityPage *self)
   const char *pattern = gtk_editable_get_text (GTK_EDITABLE (self->pattern));
 
   if (bn_pattern_is_valid (pattern))
-    {
-      bn_event_log_clear (self->log);
-      self->last_sequence = 0;
-    }
+    bn_event_log_clear (self->log);
   listen (self);
 }
 
@@ -135,7 +114,7 @@ pause_cb (BnActivityPage *self)
   gboolean paused = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->pause));
 
   bn_event_log_set_paused (self->log, paused);
-  gtk_widget_set_tooltip_text (self->pause, paused ? _ ("Go on") : _ ("Pause"));
+  bn_icon_button_set_name (self->pause, paused ? _ ("Go on") : _ ("Pause"));
   update_hint (self);
 }
 
@@ -189,7 +168,11 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_dat
   GtkWidget *box = gtk_list_item_get_child (item);
   GtkWidget *header = gtk_widget_get_first_child (box);
   g_autofree char *clock = bn_format_clock (bn_event_item_get_time (event));
-  g_autofree char *brief = bn_payload_text_brief (bn_event_item_get_payload (event), BRIEF_CHARS);
+  const BnEventInfo *info =
+      bn_catalog_find_event (bn_session_get_catalog (BN_ACTIVITY_PAGE (user_data)->session),
+                             bn_event_item_get_event_type (event));
+  g_autofree char *brief =
+      bn_payload_text_brief (bn_event_item_get_payload (event), info, BRIEF_CHARS);
 
   gtk_label_set_text (GTK_LABEL (gtk_widget_get_first_child (header)),
                       bn_event_item_get_event_type (event));
@@ -221,8 +204,8 @@ bn_activity_page_unmap (GtkWidget *widget)
 {
   BnActivityPage *self = BN_ACTIVITY_PAGE (widget);
 
-  g_clear_object (&self->lease);
-  g_clear_pointer (&self->types, g_strfreev);
+  if (self->lease != NULL)
+    bn_lease_set_resting (self->lease, TRUE);
   GTK_WIDGET_CLASS (bn_activity_page_parent_class)->unmap (widget);
 }
 
@@ -241,7 +224,7 @@ bn_activity_page_finalize (GObject *object)
 {
   BnActivityPage *self = BN_ACTIVITY_PAGE (object);
 
-  g_strfreev (self->types);
+  g_free (self->heard);
   g_clear_object (&self->log);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (bn_activity_page_parent_class)->finalize (object);
@@ -276,11 +259,13 @@ bn_activity_page_init (BnActivityPage *self)
   self->log = bn_event_log_new ();
   selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->log)));
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), self);
   gtk_list_view_set_factory (GTK_LIST_VIEW (self->list), factory);
   g_object_unref (factory);
   gtk_list_view_set_model (GTK_LIST_VIEW (self->list), GTK_SELECTION_MODEL (selection));
   g_signal_connect (self->list, "activate", G_CALLBACK (activated_cb), self);
+  bn_icon_button_set_name (self->pause, _ ("Pause"));
+  bn_icon_button_set_name (self->clear, _ ("Clear the list"));
   g_signal_connect_swapped (self->pattern, "changed", G_CALLBACK (pattern_changed_cb), self);
   g_signal_connect_swapped (self->pause, "toggled", G_CALLBACK (pause_cb), self);
   g_signal_connect_swapped (self->clear, "clicked", G_CALLBACK (clear_cb), self);
@@ -296,7 +281,5 @@ bn_activity_page_new (BnSession *session)
   BnActivityPage *self = g_object_new (BN_TYPE_ACTIVITY_PAGE, NULL);
 
   self->session = g_object_ref (session);
-  g_signal_connect_object (bn_session_get_catalog (session), "described", G_CALLBACK (listen), self,
-                           G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

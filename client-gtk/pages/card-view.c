@@ -3,11 +3,12 @@
 /* A card as a widget: states, and where data come from. */
 #include "pages/card-view.h"
 
-#include "introspection/error.h"
 #include "introspection/format/format.h"
 #include "model/condition.h"
+#include "model/dict.h"
 #include "model/lease.h"
 #include "pages/cards.h"
+#include "pages/module-state.h"
 
 #include <glib/gi18n.h>
 
@@ -35,8 +36,17 @@ typedef struct
   gint64 data_usec;          /* of the newest data, 0: none */
   gint64 shown_usec;         /* monotonic: since when it is looked at */
   guint refresh_id;
+  guint generation; /* of the module, when the rows were asked for */
   gboolean shown;
 } BnCardViewPrivate;
+
+enum
+{
+  PROP_PINNED = 1,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (BnCardView, bn_card_view, ADW_TYPE_BIN)
 
@@ -46,23 +56,11 @@ static char *
 stale_text (BnCardViewPrivate *priv)
 {
   g_autofree char *clock = bn_format_clock (priv->data_usec);
-
   /* Translators: "as of 12:04:31" */
-  return g_strdup_printf (_ ("as of %s"), clock);
-}
+  g_autofree char *text = g_strdup_printf (_ ("as of %s"), clock);
 
-static char *
-stopped_text (BnCardViewPrivate *priv)
-{
-  const char *error = bn_module_item_get_last_error (priv->module);
-  const char *title = bn_module_item_get_title (priv->module);
-  gboolean quarantined = g_str_equal (bn_module_item_get_state (priv->module), "quarantined");
-
-  if (quarantined && *error != '\0')
-    return g_strdup_printf (_ ("%s failed too often and was stopped: %s"), title, error);
-  if (*error != '\0')
-    return g_strdup_printf (_ ("%s is not running: %s"), title, error);
-  return g_strdup_printf (_ ("%s is not running."), title);
+  return priv->error != NULL ? g_strconcat (text, ": ", priv->error, NULL)
+                             : g_steal_pointer (&text);
 }
 
 static gboolean
@@ -74,6 +72,17 @@ is_old (BnCardViewPrivate *priv)
     return FALSE;
   limit_usec = MAX (OLD_AT_LEAST_USEC, (gint64)priv->event->interval_ms * 1000 * OLD_FACTOR);
   return g_get_real_time () - priv->data_usec > limit_usec;
+}
+
+/* The hub sends what a person may see, and is silent about the rest. */
+static char *
+nothing_text (BnCardViewPrivate *priv)
+{
+  if (priv->event != NULL && priv->event->access != BN_ACCESS_OBSERVE)
+    return g_strdup_printf (_ ("Nothing was measured yet, or you may not see it: these values need "
+                               "the level “%s”."),
+                            bn_access_level_to_string (priv->event->access));
+  return g_strdup (_ ("Nothing was measured yet."));
 }
 
 static void
@@ -99,6 +108,7 @@ update_state (BnCardView *self)
   gboolean connected = bn_hub_get_state (bn_session_get_hub (priv->session)) == BN_HUB_READY;
   gboolean ready = bn_module_item_is_ready (priv->module);
   g_autofree char *stopped = NULL;
+  g_autofree char *nothing = NULL;
 
   if (priv->data_usec > 0 && priv->empty == NULL)
     {
@@ -109,15 +119,19 @@ update_state (BnCardView *self)
     bn_card_frame_set_state (frame, BN_CARD_STATE_MESSAGE, _ ("Waiting for the hub"), NULL);
   else if (!ready)
     {
-      stopped = stopped_text (priv);
-      bn_card_frame_set_state (frame, BN_CARD_STATE_MESSAGE, stopped, _ ("Start"));
+      stopped = bn_module_state_describe (priv->module);
+      bn_card_frame_set_state (frame, BN_CARD_STATE_MESSAGE, stopped,
+                               bn_module_state_get_remedy (priv->module));
     }
   else if (priv->error != NULL)
     bn_card_frame_set_state (frame, BN_CARD_STATE_MESSAGE, priv->error, _ ("Try again"));
   else if (priv->empty != NULL)
     bn_card_frame_set_state (frame, BN_CARD_STATE_MESSAGE, priv->empty, NULL);
   else if (priv->shown && g_get_monotonic_time () - priv->shown_usec > PATIENCE_USEC)
-    bn_card_frame_set_state (frame, BN_CARD_STATE_MESSAGE, _ ("Nothing was measured yet."), NULL);
+    {
+      nothing = nothing_text (priv);
+      bn_card_frame_set_state (frame, BN_CARD_STATE_MESSAGE, nothing, NULL);
+    }
   else
     bn_card_frame_set_state (frame, BN_CARD_STATE_LOADING, NULL, NULL);
 }
@@ -156,8 +170,6 @@ rows_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) rows = NULL;
   BnCardView *self = user_data;
   BnCardViewPrivate *priv;
-  GVariantIter iter;
-  GVariant *value;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
@@ -170,14 +182,7 @@ rows_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   /* The method has one such result, under the name its author gave it. */
-  g_variant_iter_init (&iter, reply);
-  while (rows == NULL && g_variant_iter_next (&iter, "{&sv}", NULL, &value))
-    {
-      if (g_variant_is_of_type (value, G_VARIANT_TYPE ("aa{sv}"))
-          || g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
-        rows = g_variant_ref (value);
-      g_variant_unref (value);
-    }
+  rows = bn_dict_find_rows (reply);
   if (rows == NULL)
     {
       priv->error = g_strdup (_ ("The module answered with something else than rows."));
@@ -209,34 +214,71 @@ refresh_event_cb (BnCardView *self)
     priv->refresh_id = g_timeout_add_once (REFRESH_DELAY_MS, refresh_cb, self);
 }
 
+/* The memory of a module changes all the time; its rows are read again when it is another process.
+ */
 static void
-hub_changed_cb (BnCardView *self)
+module_changed_cb (BnCardView *self)
 {
   BnCardViewPrivate *priv = PRIVATE (self);
 
   update_state (self);
-  if (priv->shown)
+  if (priv->shown && priv->generation != bn_module_item_get_generation (priv->module))
     bn_card_view_refresh (self);
+}
+
+static void
+hub_changed_cb (BnCardView *self)
+{
+  PRIVATE (self)->generation = 0;
+  module_changed_cb (self);
 }
 
 static void
 action_cb (BnCardView *self)
 {
   BnCardViewPrivate *priv = PRIVATE (self);
-  gboolean quarantined = g_str_equal (bn_module_item_get_state (priv->module), "quarantined");
-  GVariantDict payload;
 
   if (bn_module_item_is_ready (priv->module))
-    {
-      bn_card_view_refresh (self);
-      return;
-    }
-  g_variant_dict_init (&payload, NULL);
-  g_variant_dict_insert (&payload, "name", "s", bn_module_item_get_name (priv->module));
-  /* What comes of it shows in the module's state. */
-  bn_hub_request_async (bn_session_get_hub (priv->session),
-                        quarantined ? "module.reset_failures" : "module.load",
-                        g_variant_dict_end (&payload), NULL, NULL, NULL);
+    bn_card_view_refresh (self);
+  else
+    bn_module_state_heal (GTK_WIDGET (self), priv->session, priv->module);
+}
+
+static void
+pins_changed_cb (BnCardView *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PINNED]);
+}
+
+static void
+bn_card_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_PINNED)
+    g_value_set_boolean (value, bn_card_view_get_pinned (BN_CARD_VIEW (object)));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+bn_card_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  BnCardViewPrivate *priv = PRIVATE (BN_CARD_VIEW (object));
+
+  if (id == PROP_PINNED)
+    bn_preferences_set_pinned (bn_session_get_preferences (priv->session),
+                               bn_module_item_get_name (priv->module), priv->card->id,
+                               g_value_get_boolean (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+table_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  BnCardViewClass *klass = BN_CARD_VIEW_GET_CLASS (widget);
+
+  if (klass->table != NULL)
+    klass->table (BN_CARD_VIEW (widget));
 }
 
 static void
@@ -281,10 +323,18 @@ bn_card_view_class_init (BnCardViewClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  object_class->get_property = bn_card_view_get_property;
+  object_class->set_property = bn_card_view_set_property;
   object_class->dispose = bn_card_view_dispose;
   object_class->finalize = bn_card_view_finalize;
   klass->sample = ignore_sample;
   klass->rows = ignore_rows;
+  properties[PROP_PINNED] =
+      g_param_spec_boolean ("pinned", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  gtk_widget_class_install_property_action (GTK_WIDGET_CLASS (klass), "card.pinned", "pinned");
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "card.table", NULL, table_action);
 }
 
 static void
@@ -325,34 +375,44 @@ set_condition (BnCardView *self)
     gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 
-static GType
-type_of_kind (BnCardKind kind)
+static GMenuModel *
+new_menu (BnCardView *self)
 {
-  switch (kind)
+  g_autoptr (GMenu) menu = g_menu_new ();
+
+  g_menu_append (menu, _ ("On the _Overview"), "card.pinned");
+  if (BN_CARD_VIEW_GET_CLASS (self)->table != NULL && PRIVATE (self)->card->each == NULL)
+    g_menu_append (menu, _ ("Show as a _Table"), "card.table");
+  return G_MENU_MODEL (g_steal_pointer (&menu));
+}
+
+/* Where data come from, and what its state depends on. */
+static void
+connect_sources (BnCardView *self)
+{
+  BnCardViewPrivate *priv = PRIVATE (self);
+
+  if (priv->event != NULL && priv->event->sample)
     {
-    case BN_CARD_STAT:
-      return BN_TYPE_STAT_CARD;
-    case BN_CARD_GAUGE:
-      return BN_TYPE_GAUGE_CARD;
-    case BN_CARD_CHART:
-      return BN_TYPE_CHART_CARD;
-    case BN_CARD_TABLE:
-      return BN_TYPE_TABLE_CARD;
-    case BN_CARD_DETAILS:
-      return BN_TYPE_DETAILS_CARD;
-    case BN_CARD_ACTIONS:
-      return BN_TYPE_ACTIONS_CARD;
-    case BN_CARD_MESSAGES:
-      return BN_TYPE_MESSAGES_CARD;
-    default:
-      return G_TYPE_INVALID;
+      g_autofree char *signal = g_strconcat ("sample::", priv->event->type, NULL);
+
+      g_signal_connect_object (bn_session_get_samples (priv->session), signal,
+                               G_CALLBACK (sample_cb), self, 0);
+      take_known_samples (self);
     }
+  g_signal_connect_object (bn_session_get_hub (priv->session), "notify::state",
+                           G_CALLBACK (hub_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (priv->module, "changed", G_CALLBACK (module_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (bn_session_get_preferences (priv->session), "pins-changed",
+                           G_CALLBACK (pins_changed_cb), self, G_CONNECT_SWAPPED);
 }
 
 GtkWidget *
 bn_card_view_new (BnSession *session, BnModuleItem *module, const BnCardInfo *card)
 {
-  GType type = type_of_kind (card->kind);
+  GType type = bn_card_kind_get_type (card->kind);
+  g_autoptr (GMenuModel) menu = NULL;
   BnCardViewPrivate *priv;
   BnCardView *self;
 
@@ -371,17 +431,9 @@ bn_card_view_new (BnSession *session, BnModuleItem *module, const BnCardInfo *ca
   g_signal_connect_swapped (priv->frame, "action", G_CALLBACK (action_cb), self);
   set_condition (self);
   BN_CARD_VIEW_GET_CLASS (self)->build (self);
-  if (priv->event != NULL && priv->event->sample)
-    {
-      g_autofree char *signal = g_strconcat ("sample::", priv->event->type, NULL);
-
-      g_signal_connect_object (bn_session_get_samples (session), signal, G_CALLBACK (sample_cb),
-                               self, 0);
-      take_known_samples (self);
-    }
-  g_signal_connect_object (bn_session_get_hub (session), "notify::state",
-                           G_CALLBACK (hub_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (module, "changed", G_CALLBACK (hub_changed_cb), self, G_CONNECT_SWAPPED);
+  menu = new_menu (self);
+  bn_card_frame_set_menu (BN_CARD_FRAME (priv->frame), menu);
+  connect_sources (self);
   update_state (self);
   return GTK_WIDGET (self);
 }
@@ -423,15 +475,29 @@ bn_card_view_check_age (BnCardView *self)
   update_state (self);
 }
 
-const char *
-bn_card_view_get_sample_type (BnCardView *self)
+const BnEventInfo *
+bn_card_view_get_samples (BnCardView *self)
 {
   const BnEventInfo *event;
 
   g_return_val_if_fail (BN_IS_CARD_VIEW (self), NULL);
 
   event = PRIVATE (self)->event;
-  return event != NULL && event->sample ? event->type : NULL;
+  return event != NULL && event->sample ? event : NULL;
+}
+
+gboolean
+bn_card_view_get_pinned (BnCardView *self)
+{
+  BnCardViewPrivate *priv;
+
+  g_return_val_if_fail (BN_IS_CARD_VIEW (self), FALSE);
+
+  priv = PRIVATE (self);
+  return priv->session != NULL
+         && bn_preferences_is_pinned (bn_session_get_preferences (priv->session),
+                                      bn_module_item_get_name (priv->module), priv->card->id,
+                                      priv->card->pin);
 }
 
 gboolean
@@ -521,6 +587,7 @@ bn_card_view_refresh (BnCardView *self)
   if (priv->card->rows == NULL || !bn_module_item_is_ready (priv->module)
       || bn_hub_get_state (bn_session_get_hub (priv->session)) != BN_HUB_READY)
     return;
+  priv->generation = bn_module_item_get_generation (priv->module);
   g_cancellable_cancel (priv->cancellable);
   g_object_unref (priv->cancellable);
   priv->cancellable = g_cancellable_new ();

@@ -27,6 +27,8 @@ struct _BnCardViewClass
   void (*rows) (BnCardView *self, GVariant *rows);
   /* The page of the card is looked at, or not any more. May be NULL. */
   void (*shown) (BnCardView *self, gboolean shown);
+  /* Shows the points of the card as a table. NULL: it has none. */
+  void (*table) (BnCardView *self);
 
   gpointer padding[4];
 };
@@ -37,10 +39,13 @@ GtkWidget *bn_card_view_new (BnSession *session, BnModuleItem *module, const BnC
 void bn_card_view_set_shown (BnCardView *self, gboolean shown);
 /* Time has passed: a value may be old now. */
 void bn_card_view_check_age (BnCardView *self);
-/* The pattern of the samples that the card wants, NULL for none; borrowed. */
-const char *bn_card_view_get_sample_type (BnCardView *self);
+/* The event whose samples the card wants, NULL for none; borrowed. */
+const BnEventInfo *bn_card_view_get_samples (BnCardView *self);
 /* Small cards stand side by side. */
 gboolean bn_card_view_is_small (BnCardView *self);
+
+/* Whether the card is on the Overview. */
+gboolean bn_card_view_get_pinned (BnCardView *self);
 
 /* For kinds of cards: */
 BnSession *bn_card_view_get_session (BnCardView *self);

@@ -5,12 +5,15 @@
 
 #include "model/lease.h"
 #include "pages/card-view.h"
+#include "pages/module-state.h"
 
 #include <glib/gi18n.h>
 
 /* How often the age of values is looked at while the page is. */
 #define AGE_INTERVAL_MS 2000
 #define REBUILD_DELAY_MS 50
+/* A module that is started again at once is no reason to move what a person reads. */
+#define NOTICE_DELAY_MS 1000
 #define SMALL_CARDS_A_ROW 4
 
 struct _BnCardsPage
@@ -22,7 +25,12 @@ struct _BnCardsPage
   BnLease *lease;       /* owned: the samples, while the page is shown */
   guint age_id;
   guint rebuild_id;
+  guint notice_id;
+  double scroll; /* where it was before the cards were built anew */
+  guint scroll_id;
   GtkWidget *stack;
+  GtkWidget *scroller;
+  GtkWidget *notices;
   GtkWidget *box;
   GtkWidget *empty;
 };
@@ -47,10 +55,10 @@ subscribe (BnCardsPage *self)
 
   for (guint i = 0; i < self->cards->len; i++)
     {
-      const char *type = bn_card_view_get_sample_type (g_ptr_array_index (self->cards, i));
+      const BnEventInfo *event = bn_card_view_get_samples (g_ptr_array_index (self->cards, i));
 
-      if (type != NULL)
-        g_hash_table_add (types, (gpointer)type);
+      if (event != NULL)
+        g_hash_table_add (types, event->type);
     }
   if (g_hash_table_size (types) == 0)
     return;
@@ -142,6 +150,7 @@ add_module (BnCardsPage *self, BnModuleItem *module, gboolean pinned_only, gbool
 {
   BnDescription *description = bn_module_item_get_description (module);
   GPtrArray *cards = description != NULL ? bn_description_get_cards (description) : NULL;
+  BnPreferences *preferences = bn_session_get_preferences (self->session);
 
   for (guint i = 0; cards != NULL && i < cards->len; i++)
     {
@@ -149,7 +158,10 @@ add_module (BnCardsPage *self, BnModuleItem *module, gboolean pinned_only, gbool
       gboolean is_small = info->kind == BN_CARD_STAT || info->kind == BN_CARD_GAUGE;
       GtkWidget *card;
 
-      if (pinned_only && (!info->pin || is_small != small))
+      if (pinned_only
+          && (is_small != small
+              || !bn_preferences_is_pinned (preferences, bn_module_item_get_name (module), info->id,
+                                            info->pin)))
         continue;
       card = bn_card_view_new (self->session, module, info);
       if (card != NULL)
@@ -167,12 +179,135 @@ clear_cards (BnCardsPage *self)
     gtk_box_remove (GTK_BOX (self->box), child);
 }
 
+static gboolean
+has_card_of (BnCardsPage *self, BnModuleItem *module)
+{
+  for (guint i = 0; i < self->cards->len; i++)
+    if (bn_card_view_get_module (g_ptr_array_index (self->cards, i)) == module)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+heal_cb (GtkWidget *button, gpointer user_data)
+{
+  BnCardsPage *self = BN_CARDS_PAGE (gtk_widget_get_ancestor (button, BN_TYPE_CARDS_PAGE));
+
+  bn_module_state_heal (button, self->session, BN_MODULE_ITEM (user_data));
+}
+
+static GtkWidget *
+new_notice (BnModuleItem *module)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  g_autofree char *text = bn_module_state_describe (module);
+  const char *remedy = bn_module_state_get_remedy (module);
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (box), label);
+  if (remedy != NULL)
+    {
+      GtkWidget *button = gtk_button_new_with_label (remedy);
+
+      gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+      g_signal_connect_object (button, "clicked", G_CALLBACK (heal_cb), module, 0);
+      gtk_box_append (GTK_BOX (box), button);
+    }
+  gtk_widget_add_css_class (box, "module-notice");
+  return box;
+}
+
+/* Above the cards: which of their modules do not run, and why. */
+static void
+update_notices (BnCardsPage *self)
+{
+  GListModel *catalog = G_LIST_MODEL (bn_session_get_catalog (self->session));
+  GtkWidget *child;
+
+  g_clear_handle_id (&self->notice_id, g_source_remove);
+  while ((child = gtk_widget_get_first_child (self->notices)) != NULL)
+    gtk_box_remove (GTK_BOX (self->notices), child);
+  for (guint i = 0; i < g_list_model_get_n_items (catalog); i++)
+    {
+      g_autoptr (BnModuleItem) module = g_list_model_get_item (catalog, i);
+
+      if (!bn_module_item_is_ready (module) && has_card_of (self, module))
+        gtk_box_append (GTK_BOX (self->notices), new_notice (module));
+    }
+  gtk_widget_set_visible (self->notices, gtk_widget_get_first_child (self->notices) != NULL);
+}
+
+static void
+notice_cb (gpointer user_data)
+{
+  BnCardsPage *self = BN_CARDS_PAGE (user_data);
+
+  self->notice_id = 0;
+  update_notices (self);
+}
+
+/* What is said goes at once, and comes when it stays true. */
+static void
+module_changed_cb (BnCardsPage *self)
+{
+  if (gtk_widget_get_visible (self->notices))
+    update_notices (self);
+  else if (self->notice_id == 0)
+    self->notice_id = g_timeout_add_once (NOTICE_DELAY_MS, notice_cb, self);
+}
+
+static void
+watch_modules (BnCardsPage *self)
+{
+  GListModel *catalog = G_LIST_MODEL (bn_session_get_catalog (self->session));
+
+  for (guint i = 0; i < g_list_model_get_n_items (catalog); i++)
+    {
+      g_autoptr (BnModuleItem) module = g_list_model_get_item (catalog, i);
+
+      g_signal_handlers_disconnect_by_func (module, module_changed_cb, self);
+      if (has_card_of (self, module))
+        g_signal_connect_object (module, "changed", G_CALLBACK (module_changed_cb), self,
+                                 G_CONNECT_SWAPPED);
+    }
+  module_changed_cb (self);
+}
+
+static void
+scroll_cb (gpointer user_data)
+{
+  BnCardsPage *self = BN_CARDS_PAGE (user_data);
+
+  self->scroll_id = 0;
+  gtk_adjustment_set_value (
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller)), self->scroll);
+}
+
+/* The cards are laid out before the idle comes. */
+static void
+keep_scroll (BnCardsPage *self)
+{
+  GtkAdjustment *adjustment =
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+
+  if (self->scroll_id != 0)
+    return;
+  self->scroll = gtk_adjustment_get_value (adjustment);
+  if (self->scroll > 0)
+    self->scroll_id = g_idle_add_once (scroll_cb, self);
+}
+
 static void
 rebuild (BnCardsPage *self)
 {
   GListModel *catalog = G_LIST_MODEL (bn_session_get_catalog (self->session));
   gboolean shown = gtk_widget_get_mapped (GTK_WIDGET (self));
 
+  keep_scroll (self);
   set_shown (self, FALSE);
   clear_cards (self);
   if (self->module != NULL)
@@ -187,6 +322,7 @@ rebuild (BnCardsPage *self)
       }
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack),
                                     self->cards->len > 0 ? "cards" : "empty");
+  watch_modules (self);
   set_shown (self, shown);
 }
 
@@ -199,7 +335,8 @@ rebuild_cb (gpointer user_data)
   rebuild (self);
 }
 
-/* Descriptions come one by one when the hub appears. */
+/* Descriptions come one by one when the hub appears; a description that says nothing new does not
+ * come here. */
 static void
 rebuild_later (BnCardsPage *self)
 {
@@ -229,6 +366,8 @@ bn_cards_page_dispose (GObject *object)
   g_clear_object (&self->lease);
   g_clear_handle_id (&self->age_id, g_source_remove);
   g_clear_handle_id (&self->rebuild_id, g_source_remove);
+  g_clear_handle_id (&self->notice_id, g_source_remove);
+  g_clear_handle_id (&self->scroll_id, g_source_remove);
   g_ptr_array_set_size (self->cards, 0);
   adw_bin_set_child (ADW_BIN (self), NULL);
   g_clear_object (&self->module);
@@ -257,6 +396,8 @@ bn_cards_page_class_init (BnCardsPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/binnacle/Binnacle/pages/cards-page.ui");
   gtk_widget_class_bind_template_child (widget_class, BnCardsPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, BnCardsPage, scroller);
+  gtk_widget_class_bind_template_child (widget_class, BnCardsPage, notices);
   gtk_widget_class_bind_template_child (widget_class, BnCardsPage, box);
   gtk_widget_class_bind_template_child (widget_class, BnCardsPage, empty);
 }
@@ -289,11 +430,33 @@ bn_cards_page_new (BnSession *session, BnModuleItem *module)
                                G_CALLBACK (rebuild_later), self, G_CONNECT_SWAPPED);
       adw_status_page_set_title (empty, _ ("Nothing is pinned"));
       adw_status_page_set_description (
-          empty, _ ("Cards of modules appear here when their module pins them."));
+          empty, _ ("Choose “On the Overview” in the menu of a card to see it here."));
+      g_signal_connect_object (bn_session_get_preferences (session), "pins-changed",
+                               G_CALLBACK (rebuild_later), self, G_CONNECT_SWAPPED);
     }
   adw_status_page_set_icon_name (empty, "view-grid-symbolic");
+  g_signal_connect_object (bn_session_get_preferences (session), "formats-changed",
+                           G_CALLBACK (rebuild_later), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (bn_session_get_hub (session), "notify::suspended",
                            G_CALLBACK (suspended_cb), self, G_CONNECT_SWAPPED);
   rebuild (self);
   return GTK_WIDGET (self);
+}
+
+gboolean
+bn_cards_page_reveal (BnCardsPage *self, const char *card)
+{
+  g_return_val_if_fail (BN_IS_CARDS_PAGE (self), FALSE);
+
+  for (guint i = 0; i < self->cards->len; i++)
+    {
+      BnCardView *view = g_ptr_array_index (self->cards, i);
+
+      if (!g_str_equal (bn_card_view_get_card (view)->id, card)
+          || !gtk_widget_get_visible (GTK_WIDGET (view)))
+        continue;
+      bn_card_frame_reveal (bn_card_view_get_frame (view));
+      return TRUE;
+    }
+  return FALSE;
 }

@@ -16,4 +16,7 @@ G_DECLARE_FINAL_TYPE (BnCardsPage, bn_cards_page, BN, CARDS_PAGE, AdwBin)
 /* @module: NULL for the Overview. */
 GtkWidget *bn_cards_page_new (BnSession *session, BnModuleItem *module);
 
+/* Leads a person to a card; FALSE if it is not there, or hidden by its condition. */
+gboolean bn_cards_page_reveal (BnCardsPage *self, const char *card);
+
 G_END_DECLS

@@ -22,4 +22,7 @@ G_DECLARE_FINAL_TYPE (BnActionsCard, bn_actions_card, BN, ACTIONS_CARD, BnCardVi
 #define BN_TYPE_MESSAGES_CARD (bn_messages_card_get_type ())
 G_DECLARE_FINAL_TYPE (BnMessagesCard, bn_messages_card, BN, MESSAGES_CARD, BnCardView)
 
+/* The class for a kind; G_TYPE_INVALID for one that this version does not know. */
+GType bn_card_kind_get_type (BnCardKind kind);
+
 G_END_DECLS

@@ -72,6 +72,20 @@ show_values (BnDetailsCard *self, GVariant *values)
     add_field (self, row++, key, NULL, values);
 }
 
+/* The names are known before the values. */
+static void
+show_skeleton (BnDetailsCard *self)
+{
+  BnCardView *view = BN_CARD_VIEW (self);
+  g_autoptr (GVariant) nothing =
+      g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
+
+  if (bn_card_view_get_card (view)->fields[0] == NULL)
+    return;
+  show_values (self, nothing);
+  bn_card_frame_set_skeleton (bn_card_view_get_frame (view));
+}
+
 static void
 bn_details_card_build (BnCardView *view)
 {
@@ -81,6 +95,7 @@ bn_details_card_build (BnCardView *view)
   gtk_grid_set_column_spacing (GTK_GRID (self->grid), 18);
   gtk_grid_set_row_spacing (GTK_GRID (self->grid), 6);
   bn_card_frame_set_content (bn_card_view_get_frame (view), self->grid);
+  show_skeleton (self);
 }
 
 static void

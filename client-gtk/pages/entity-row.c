@@ -5,6 +5,7 @@
 
 #include "introspection/format/format.h"
 #include "pages/row-cell.h"
+#include "widgets/meter.h"
 
 struct _BnEntityRow
 {
@@ -32,13 +33,24 @@ bn_entity_row_finalize (GObject *object)
   G_OBJECT_CLASS (bn_entity_row_parent_class)->finalize (object);
 }
 
+/* Del asks to stop or remove it. */
+static void
+delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_signal_emit (widget, signals[ACTION], g_quark_from_static_string ("delete"), "delete");
+}
+
 static void
 bn_entity_row_class_init (BnEntityRowClass *klass)
 {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
   G_OBJECT_CLASS (klass)->finalize = bn_entity_row_finalize;
   signals[ACTION] =
       g_signal_new ("action", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED, 0,
                     NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  gtk_widget_class_install_action (widget_class, "row.delete", NULL, delete_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "row.delete", NULL);
 }
 
 static void
@@ -75,20 +87,13 @@ bn_entity_row_new (const char *title)
 void
 bn_entity_row_set_state (BnEntityRow *self, const char *state)
 {
-  static const char *const styles[] = { "error", "warning", "success" };
-  const char *style;
   g_autofree char *words = NULL;
 
   g_return_if_fail (BN_IS_ENTITY_ROW (self));
 
-  style = bn_row_cell_badge_style (state);
-  words = g_strdelimit (g_strdup (state), "_", ' ');
+  words = bn_row_cell_badge_words (state);
   gtk_label_set_text (GTK_LABEL (self->badge), words);
-  for (guint i = 0; i < G_N_ELEMENTS (styles); i++)
-    if (g_strcmp0 (style, styles[i]) == 0)
-      gtk_widget_add_css_class (self->badge, styles[i]);
-    else
-      gtk_widget_remove_css_class (self->badge, styles[i]);
+  bn_widget_set_style (self->badge, bn_row_cell_badge_style (state));
 }
 
 void
@@ -157,4 +162,18 @@ bn_entity_row_set_action_visible (BnEntityRow *self, const char *id, gboolean vi
       if (g_str_equal (gtk_widget_get_name (button), id))
         gtk_widget_set_visible (child, visible);
     }
+}
+
+void
+bn_entity_row_reveal (BnEntityRow *self)
+{
+  GtkRoot *root;
+
+  g_return_if_fail (BN_IS_ENTITY_ROW (self));
+
+  root = gtk_widget_get_root (GTK_WIDGET (self));
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (self), TRUE);
+  gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+  if (GTK_IS_WINDOW (root))
+    gtk_window_set_focus_visible (GTK_WINDOW (root), TRUE);
 }

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 #define BN_TYPE_ENTITY_ROW (bn_entity_row_get_type ())
 G_DECLARE_FINAL_TYPE (BnEntityRow, bn_entity_row, BN, ENTITY_ROW, AdwExpanderRow)
 
-/* Signal "action", with its id as detail (char *id): its button was pressed. */
+/* Signal "action", with its id as detail (char *id): its button was pressed; "delete" for the key
+ * Del. */
 
 GtkWidget *bn_entity_row_new (const char *title);
 void bn_entity_row_set_state (BnEntityRow *self, const char *state);
@@ -21,5 +22,7 @@ void bn_entity_row_set_fact (BnEntityRow *self, const char *name, const char *va
 void bn_entity_row_add_action (BnEntityRow *self, const char *id, const char *label,
                                gboolean destructive);
 void bn_entity_row_set_action_visible (BnEntityRow *self, const char *id, gboolean visible);
+/* Opens it and gives it the focus. */
+void bn_entity_row_reveal (BnEntityRow *self);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* A card of a value against its limit. */
+/* A card of a value against its limit: the value in its own unit, large; below it which part of the
+ * limit that is. Of several instances it shows the one that needs attention first. */
 #include "introspection/format/format.h"
 #include "pages/cards.h"
 #include "widgets/meter.h"
@@ -14,6 +15,7 @@ struct _BnGaugeCard
   GtkWidget *value;
   GtkWidget *limit;
   GtkWidget *meter;
+  GHashTable *payloads; /* char *key -> GVariant: of the instances */
 };
 
 G_DEFINE_FINAL_TYPE (BnGaugeCard, bn_gauge_card, BN_TYPE_CARD_VIEW)
@@ -37,10 +39,12 @@ bn_gauge_card_build (BnCardView *view)
   gtk_widget_add_css_class (self->limit, "dim-label");
   gtk_widget_add_css_class (self->limit, "numeric");
   gtk_label_set_xalign (GTK_LABEL (self->limit), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (self->limit), PANGO_ELLIPSIZE_MIDDLE);
   gtk_box_append (GTK_BOX (box), self->value);
   gtk_box_append (GTK_BOX (box), self->meter);
   gtk_box_append (GTK_BOX (box), self->limit);
   bn_card_frame_set_content (bn_card_view_get_frame (view), box);
+  bn_card_frame_set_skeleton (bn_card_view_get_frame (view));
 }
 
 /* The limit is a number, a field of the same event, or 100 for percent; NAN if it is not known. */
@@ -70,37 +74,105 @@ get_mark (const BnCardInfo *card, double mark, double limit)
   return card->max != NULL ? mark / 100 : mark / limit;
 }
 
+/* The part of the limit, NAN if one of them is not known. */
+static double
+get_fraction (BnCardView *view, GVariant *payload)
+{
+  const BnCardInfo *card = bn_card_view_get_card (view);
+  g_autoptr (GVariant) value = g_variant_lookup_value (payload, card->value, NULL);
+  double limit = get_limit (view, payload);
+  double number = NAN;
+
+  bn_format_get_number (value, &number);
+  return limit > 0 ? number / limit : NAN;
+}
+
+/* The fullest instance; of those that are equal, or not known, the first by name. */
+static const char *
+find_worst (BnGaugeCard *self)
+{
+  GHashTableIter iter;
+  gpointer key, payload;
+  const char *worst = NULL;
+  double most = -1;
+
+  g_hash_table_iter_init (&iter, self->payloads);
+  while (g_hash_table_iter_next (&iter, &key, &payload))
+    {
+      double fraction = get_fraction (BN_CARD_VIEW (self), payload);
+
+      if (!isfinite (fraction))
+        fraction = -1;
+      if (worst == NULL || fraction > most || (fraction == most && strcmp (key, worst) < 0))
+        {
+          worst = key;
+          most = fraction;
+        }
+    }
+  return worst;
+}
+
+/* "/home: 45% of 15.5 GiB"; percent of 100 would say the value again. */
+static char *
+describe_limit (BnCardView *view, const char *key, GVariant *payload, double fraction)
+{
+  const char *unit = bn_card_view_get_unit (view, bn_card_view_get_card (view)->value);
+  g_autofree char *limit = bn_format_number (get_limit (view, payload), unit, NULL);
+  g_autofree char *part = bn_format_number (fraction * 100, "percent", NULL);
+  g_autofree char *text = NULL;
+
+  if (g_strcmp0 (unit, "percent") == 0)
+    return g_strdup (key);
+  /* Translators: "45% of 15.5 GiB" */
+  text = g_strdup_printf (_ ("%s of %s"), part, limit);
+  return *key != '\0' ? g_strdup_printf ("%s: %s", key, text) : g_steal_pointer (&text);
+}
+
+static void
+show (BnGaugeCard *self, const char *key, GVariant *payload)
+{
+  BnCardView *view = BN_CARD_VIEW (self);
+  const BnCardInfo *card = bn_card_view_get_card (view);
+  BnMeter *meter = BN_METER (self->meter);
+  g_autoptr (GVariant) value = g_variant_lookup_value (payload, card->value, NULL);
+  double limit = get_limit (view, payload);
+  double fraction = get_fraction (view, payload);
+  g_autofree char *text =
+      bn_format_variant (value, bn_card_view_get_unit (view, card->value), NULL);
+  g_autofree char *line = describe_limit (view, key, payload, fraction);
+  g_autofree char *spoken =
+      *line != '\0' ? g_strdup_printf ("%s, %s", text, line) : g_strdup (text);
+
+  gtk_label_set_text (GTK_LABEL (self->value), text);
+  gtk_label_set_text (GTK_LABEL (self->limit), line);
+  bn_meter_set_marks (meter, get_mark (card, card->warn, limit),
+                      get_mark (card, card->critical, limit));
+  bn_meter_set_value (meter, fraction, spoken);
+  bn_widget_set_style (self->value, bn_meter_get_style (meter));
+}
+
 static void
 bn_gauge_card_sample (BnCardView *view, const char *key, GVariant *payload, gint64 time_usec)
 {
   BnGaugeCard *self = BN_GAUGE_CARD (view);
-  const BnCardInfo *card = bn_card_view_get_card (view);
-  const char *unit = bn_card_view_get_unit (view, card->value);
-  g_autoptr (GVariant) value = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *limit_text = NULL;
-  g_autofree char *part_text = NULL;
-  g_autofree char *line = NULL;
-  double number = NAN;
-  double limit;
+  const char *worst;
 
-  if (payload == NULL || card->value == NULL)
+  if (bn_card_view_get_card (view)->value == NULL)
     return;
-  value = g_variant_lookup_value (payload, card->value, NULL);
-  text = bn_format_variant (value, unit, NULL);
-  bn_format_get_number (value, &number);
-  limit = get_limit (view, payload);
-  gtk_label_set_text (GTK_LABEL (self->value), text);
-  bn_meter_set_marks (BN_METER (self->meter), get_mark (card, card->warn, limit),
-                      get_mark (card, card->critical, limit));
-  bn_meter_set_value (BN_METER (self->meter), limit > 0 ? number / limit : NAN, text);
-  if (g_strcmp0 (unit, "percent") == 0)
-    return;
-  limit_text = bn_format_number (limit, unit, NULL);
-  part_text = bn_format_number (limit > 0 ? number / limit * 100 : NAN, "percent", NULL);
-  /* Translators: "45% of 15.5 GiB" */
-  line = g_strdup_printf (_ ("%s of %s"), part_text, limit_text);
-  gtk_label_set_text (GTK_LABEL (self->limit), line);
+  if (payload != NULL)
+    g_hash_table_insert (self->payloads, g_strdup (key), g_variant_ref (payload));
+  else
+    g_hash_table_remove (self->payloads, key);
+  worst = find_worst (self);
+  if (worst != NULL)
+    show (self, worst, g_hash_table_lookup (self->payloads, worst));
+}
+
+static void
+bn_gauge_card_finalize (GObject *object)
+{
+  g_hash_table_unref (BN_GAUGE_CARD (object)->payloads);
+  G_OBJECT_CLASS (bn_gauge_card_parent_class)->finalize (object);
 }
 
 static void
@@ -108,6 +180,7 @@ bn_gauge_card_class_init (BnGaugeCardClass *klass)
 {
   BnCardViewClass *view_class = BN_CARD_VIEW_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->finalize = bn_gauge_card_finalize;
   view_class->build = bn_gauge_card_build;
   view_class->sample = bn_gauge_card_sample;
 }
@@ -115,4 +188,6 @@ bn_gauge_card_class_init (BnGaugeCardClass *klass)
 static void
 bn_gauge_card_init (BnGaugeCard *self)
 {
+  self->payloads =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_variant_unref);
 }

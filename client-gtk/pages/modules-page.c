@@ -6,6 +6,8 @@
 #include "introspection/format/format.h"
 #include "pages/entity-row.h"
 #include "pages/method-run.h"
+#include "pages/module-state.h"
+#include "widgets/icon-button.h"
 
 #include <glib/gi18n.h>
 
@@ -89,6 +91,11 @@ action_cb (BnEntityRow *row, const char *id, gpointer user_data)
   g_autofree char *disable = g_strdup_printf (_ ("Disable %s?"), title);
   g_autofree char *unload = g_strdup_printf (_ ("Unload %s?"), title);
 
+  if (g_str_equal (id, "delete"))
+    id = bn_module_item_is_ready (context->item) ? "unload" : "disable";
+  if (g_str_equal (bn_module_item_get_state (context->item), "disabled")
+      && g_str_equal (id, "disable"))
+    return;
   if (g_str_equal (id, "disable"))
     confirm (context, id, _ ("Disable"), disable,
              _ ("Its pages and values go away until it is enabled again."));
@@ -106,7 +113,7 @@ update_row (BnModuleItem *item, BnEntityRow *row)
   const char *error = bn_module_item_get_last_error (item);
   gboolean ready = bn_module_item_is_ready (item);
   gboolean disabled = g_str_equal (state, "disabled");
-  gboolean failed = g_str_equal (state, "quarantined") || g_str_equal (state, "backoff");
+  gboolean failed = bn_module_state_is_bad (item);
   guint64 memory_bytes = bn_module_item_get_memory (item);
   g_autofree char *memory =
       memory_bytes > 0 ? bn_format_number ((double)memory_bytes, "bytes", NULL) : NULL;
@@ -177,6 +184,20 @@ items_changed_cb (BnModulesPage *self)
       g_autoptr (BnModuleItem) item = g_list_model_get_item (catalog, i);
 
       add_row (self, item);
+    }
+}
+
+/* Sizes are written in another way. */
+static void
+formats_changed_cb (BnModulesPage *self)
+{
+  GListModel *catalog = G_LIST_MODEL (bn_session_get_catalog (self->session));
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      g_autoptr (BnModuleItem) item = g_list_model_get_item (catalog, i);
+
+      update_row (item, g_ptr_array_index (self->rows, i));
     }
 }
 
@@ -262,6 +283,7 @@ bn_modules_page_init (BnModulesPage *self)
 {
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  bn_icon_button_set_name (self->rescan, _ ("Look for new modules"));
   g_signal_connect_swapped (self->rescan, "clicked", G_CALLBACK (rescan_cb), self);
 }
 
@@ -275,6 +297,28 @@ bn_modules_page_new (BnSession *session)
                            G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (bn_session_get_hub (session), "notify::suspended",
                            G_CALLBACK (update_timer), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (bn_session_get_preferences (session), "formats-changed",
+                           G_CALLBACK (formats_changed_cb), self, G_CONNECT_SWAPPED);
   items_changed_cb (self);
   return GTK_WIDGET (self);
+}
+
+gboolean
+bn_modules_page_reveal (BnModulesPage *self, const char *module)
+{
+  GListModel *catalog;
+
+  g_return_val_if_fail (BN_IS_MODULES_PAGE (self), FALSE);
+
+  catalog = G_LIST_MODEL (bn_session_get_catalog (self->session));
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      g_autoptr (BnModuleItem) item = g_list_model_get_item (catalog, i);
+
+      if (!g_str_equal (bn_module_item_get_name (item), module))
+        continue;
+      bn_entity_row_reveal (g_ptr_array_index (self->rows, i));
+      return TRUE;
+    }
+  return FALSE;
 }

@@ -14,4 +14,7 @@ G_DECLARE_FINAL_TYPE (BnModulesPage, bn_modules_page, BN, MODULES_PAGE, AdwBin)
 
 GtkWidget *bn_modules_page_new (BnSession *session);
 
+/* Leads a person to a module; FALSE if it is not there. */
+gboolean bn_modules_page_reveal (BnModulesPage *self, const char *module);
+
 G_END_DECLS

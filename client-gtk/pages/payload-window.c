@@ -5,6 +5,7 @@
 
 #include "introspection/format/format.h"
 #include "model/payload-text.h"
+#include "widgets/icon-button.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -33,7 +34,7 @@ new_header (BnEventItem *event, GtkTextBuffer *buffer)
   g_autofree char *subtitle = g_strdup_printf (_ ("number %s, %s, from %s"), number, clock,
                                                bn_event_item_get_source (event));
 
-  gtk_widget_set_tooltip_text (copy, _ ("Copy"));
+  bn_icon_button_set_name (copy, _ ("Copy"));
   g_signal_connect_object (copy, "clicked", G_CALLBACK (copy_cb), buffer, 0);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), copy);
   adw_header_bar_set_title_widget (

@@ -6,6 +6,7 @@
 #include "introspection/format/format.h"
 #include "widgets/meter.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 struct _BnRowCell
@@ -21,38 +22,55 @@ struct _BnRowCell
 
 G_DEFINE_FINAL_TYPE (BnRowCell, bn_row_cell, ADW_TYPE_BIN)
 
+/* The states that modules, workers and what they show can have; those of other modules are shown as
+ * they are. */
+static const struct
+{
+  const char *state;
+  const char *style; /* NULL: nothing to see */
+  const char *word;
+} states[] = {
+  { "failed", "error", N_ ("failed") },
+  { "error", "error", N_ ("error") },
+  { "invalid", "error", N_ ("invalid") },
+  { "quarantined", "error", N_ ("quarantined") },
+  { "dead", "error", N_ ("dead") },
+  { "critical", "error", N_ ("critical") },
+  { "backoff", "warning", N_ ("waits after a failure") },
+  { "paused", "warning", N_ ("paused") },
+  { "restarting", "warning", N_ ("restarting") },
+  { "unavailable", "warning", N_ ("unavailable") },
+  { "warning", "warning", N_ ("warning") },
+  { "starting", "warning", N_ ("starting") },
+  { "draining", "warning", N_ ("draining") },
+  { "running", "success", N_ ("running") },
+  { "ready", "success", N_ ("ready") },
+  { "active", "success", N_ ("active") },
+  { "up", "success", N_ ("up") },
+  { "ok", "success", N_ ("ok") },
+  { "disabled", NULL, N_ ("disabled") },
+  { "discovered", NULL, N_ ("discovered") },
+  { "stopped", NULL, N_ ("stopped") },
+  { "sleeping", NULL, N_ ("sleeping") },
+  { "idle", NULL, N_ ("idle") },
+};
+
 const char *
 bn_row_cell_badge_style (const char *state)
 {
-  static const struct
-  {
-    const char *state;
-    const char *style;
-  } styles[] = {
-    { "failed", "error" },    { "error", "error" },        { "quarantined", "error" },
-    { "dead", "error" },      { "critical", "error" },     { "backoff", "warning" },
-    { "paused", "warning" },  { "restarting", "warning" }, { "unavailable", "warning" },
-    { "warning", "warning" }, { "starting", "warning" },   { "draining", "warning" },
-    { "running", "success" }, { "ready", "success" },      { "active", "success" },
-    { "up", "success" },      { "ok", "success" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (styles); i++)
-    if (g_str_equal (state, styles[i].state))
-      return styles[i].style;
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (g_str_equal (state, states[i].state))
+      return states[i].style;
   return NULL;
 }
 
-static void
-set_style (GtkWidget *widget, const char *style)
+char *
+bn_row_cell_badge_words (const char *state)
 {
-  static const char *const styles[] = { "error", "warning", "success" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (styles); i++)
-    if (g_strcmp0 (style, styles[i]) == 0)
-      gtk_widget_add_css_class (widget, styles[i]);
-    else
-      gtk_widget_remove_css_class (widget, styles[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (g_str_equal (state, states[i].state))
+      return g_strdup (_ (states[i].word));
+  return g_strdelimit (g_strdup (state), "_", ' ');
 }
 
 static void
@@ -61,18 +79,21 @@ update (BnRowCell *self)
   g_autoptr (GVariant) value = self->row != NULL ? bn_row_lookup (self->row, self->field) : NULL;
   g_autofree char *text = bn_format_variant (
       value, self->kind == BN_CELL_METER && self->unit == NULL ? "percent" : self->unit, NULL);
+  g_autofree char *words = NULL;
   double number = NAN;
 
-  if (g_str_equal (gtk_label_get_text (GTK_LABEL (self->label)), text))
-    return;
-  gtk_label_set_text (GTK_LABEL (self->label), text);
   if (self->kind == BN_CELL_BADGE)
-    set_style (self->label, bn_row_cell_badge_style (text));
+    words = bn_row_cell_badge_words (text);
+  if (g_str_equal (gtk_label_get_text (GTK_LABEL (self->label)), words != NULL ? words : text))
+    return;
+  gtk_label_set_text (GTK_LABEL (self->label), words != NULL ? words : text);
+  if (self->kind == BN_CELL_BADGE)
+    bn_widget_set_style (self->label, bn_row_cell_badge_style (text));
   if (self->meter != NULL)
     {
       bn_format_get_number (value, &number);
       bn_meter_set_value (BN_METER (self->meter), number / 100, text);
-      set_style (self->label, bn_meter_get_style (BN_METER (self->meter)));
+      bn_widget_set_style (self->label, bn_meter_get_style (BN_METER (self->meter)));
     }
   if (self->kind == BN_CELL_TEXT)
     gtk_widget_set_tooltip_text (self->label, text);

@@ -25,5 +25,7 @@ void bn_row_cell_set_row (BnRowCell *self, BnRow *row);
 
 /* "error", "warning", "success" or NULL: the style of a state by its name. */
 const char *bn_row_cell_badge_style (const char *state);
+/* The state in the person's language; to be freed. */
+char *bn_row_cell_badge_words (const char *state);
 
 G_END_DECLS

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* A row of the sidebar: the name of a page. */
+/* A row of the sidebar: the name of a page and, where it is that of a module, a live value, or a
+ * warning while the module does not run. */
 #pragma once
+
+#include "model/session.h"
 
 #include <gtk/gtk.h>
 
@@ -17,8 +20,10 @@ const char *bn_sidebar_row_get_group (BnSidebarRow *self);
 const char *bn_sidebar_row_get_title (BnSidebarRow *self);
 void bn_sidebar_row_set_title (BnSidebarRow *self, const char *title);
 
-/* The page is that of a module and goes with it. */
-void bn_sidebar_row_set_module (BnSidebarRow *self);
+/* The page is that of a module and goes with it. Once. */
+void bn_sidebar_row_set_module (BnSidebarRow *self, BnSession *session, BnModuleItem *module);
+/* The text of the live value, "" if there is none. */
+const char *bn_sidebar_row_get_value (BnSidebarRow *self);
 gboolean bn_sidebar_row_is_module (BnSidebarRow *self);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* A card of one value, with a small chart beside it. */
+/* A card of one value, with a small chart beside it. Of several instances it shows the first. */
 #include "introspection/format/format.h"
 #include "pages/cards.h"
 #include "widgets/plot.h"
@@ -13,6 +13,7 @@ struct _BnStatCard
   GtkWidget *value;
   GtkWidget *plot;   /* NULL: no chart */
   BnChartData *data; /* owned, nullable */
+  char *key;         /* owned, nullable: the instance that is shown */
 };
 
 G_DEFINE_FINAL_TYPE (BnStatCard, bn_stat_card, BN_TYPE_CARD_VIEW)
@@ -42,6 +43,9 @@ build_plot (BnStatCard *self, GtkWidget *box)
   self->plot = bn_plot_new (self->data, BN_PLOT_FILLED,
                             bn_card_view_get_unit (BN_CARD_VIEW (self), card->value), 0);
   bn_plot_set_compact (BN_PLOT (self->plot), TRUE);
+  bn_plot_set_span (BN_PLOT (self->plot),
+                    bn_preferences_get_chart_span (bn_session_get_preferences (
+                        bn_card_view_get_session (BN_CARD_VIEW (self)))));
   bn_plot_refresh (BN_PLOT (self->plot));
   gtk_box_append (GTK_BOX (box), self->plot);
 }
@@ -60,6 +64,7 @@ bn_stat_card_build (BnCardView *view)
   if (bn_card_view_get_card (view)->spark && bn_card_view_get_event (view) != NULL)
     build_plot (self, box);
   bn_card_frame_set_content (bn_card_view_get_frame (view), box);
+  bn_card_frame_set_skeleton (bn_card_view_get_frame (view));
 }
 
 static void
@@ -72,8 +77,15 @@ bn_stat_card_sample (BnCardView *view, const char *key, GVariant *payload, gint6
   double number = NAN;
   float point;
 
-  if (payload == NULL || field == NULL)
+  if (self->key != NULL && !g_str_equal (self->key, key))
     return;
+  if (payload == NULL || field == NULL)
+    {
+      g_clear_pointer (&self->key, g_free);
+      return;
+    }
+  if (self->key == NULL)
+    self->key = g_strdup (key);
   value = g_variant_lookup_value (payload, field, NULL);
   text = bn_format_variant (value, bn_card_view_get_unit (view, field), NULL);
   gtk_label_set_text (GTK_LABEL (self->value), text);
@@ -88,7 +100,10 @@ bn_stat_card_sample (BnCardView *view, const char *key, GVariant *payload, gint6
 static void
 bn_stat_card_finalize (GObject *object)
 {
-  g_clear_pointer (&BN_STAT_CARD (object)->data, bn_chart_data_unref);
+  BnStatCard *self = BN_STAT_CARD (object);
+
+  g_clear_pointer (&self->data, bn_chart_data_unref);
+  g_free (self->key);
   G_OBJECT_CLASS (bn_stat_card_parent_class)->finalize (object);
 }
 

@@ -8,11 +8,13 @@
 #include "pages/cards.h"
 #include "pages/method-run.h"
 #include "pages/row-cell.h"
+#include "widgets/icon-button.h"
 
 #include <glib/gi18n.h>
 
 #define MAX_HEIGHT 420
-/* Lists are calm: sorted again at most this often, and not under the pointer. */
+#define SEARCH_FROM_ROWS 12
+/* Lists are calm: sorted again at most this often, and not under the pointer or the focus. */
 #define SORT_INTERVAL_MS 2000
 
 typedef struct
@@ -30,8 +32,10 @@ typedef struct
 struct _BnTableCard
 {
   BnCardView parent_instance;
-  GArray *columns; /* Column */
-  BnRowList *rows; /* owned */
+  GArray *columns;   /* Column */
+  BnRowList *rows;   /* owned */
+  GtkWidget *search; /* entry, shown where there are many rows */
+  GtkFilter *filter; /* owned */
   GtkWidget *view;
   GtkWidget *scroller;
   GtkEventController *motion;
@@ -123,19 +127,92 @@ compare_rows (gconstpointer a, gconstpointer b, gpointer user_data)
   return g_utf8_collate (first_text, second_text);
 }
 
+static char *
+cell_text (BnRow *row, const Column *column)
+{
+  g_autoptr (GVariant) value = bn_row_lookup (row, column->field);
+
+  return bn_format_variant (value, column->kind == BN_CELL_METER ? "percent" : column->unit, NULL);
+}
+
+static gboolean
+filter_cb (gpointer item, gpointer user_data)
+{
+  BnTableCard *self = BN_TABLE_CARD (user_data);
+  g_autofree char *wanted =
+      g_utf8_casefold (gtk_editable_get_text (GTK_EDITABLE (self->search)), -1);
+
+  if (*wanted == '\0')
+    return TRUE;
+  for (guint i = 0; i < self->columns->len; i++)
+    {
+      g_autofree char *text = cell_text (BN_ROW (item), &g_array_index (self->columns, Column, i));
+      g_autofree char *folded = g_utf8_casefold (text, -1);
+
+      if (strstr (folded, wanted) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+search_changed_cb (BnTableCard *self)
+{
+  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+}
+
+static void
+rows_changed_cb (BnTableCard *self)
+{
+  guint n_rows = g_list_model_get_n_items (G_LIST_MODEL (self->rows));
+
+  if (n_rows >= SEARCH_FROM_ROWS)
+    gtk_widget_set_visible (self->search, TRUE);
+}
+
+static void
+run_action (BnTableCard *self, BnRow *row, const char *name)
+{
+  BnCardView *view = BN_CARD_VIEW (self);
+  BnModuleItem *module = bn_card_view_get_module (view);
+  g_autoptr (GVariant) values = bn_row_get_values (row);
+  const BnMethodInfo *method =
+      bn_description_find_method (bn_module_item_get_description (module), name);
+
+  if (method != NULL)
+    bn_method_run (GTK_WIDGET (self), bn_card_view_get_session (view), module, method, values);
+}
+
+/* Del asks for the first action of the selected row that destroys. */
+static gboolean
+delete_cb (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  BnTableCard *self = BN_TABLE_CARD (user_data);
+  const BnCardInfo *card = bn_card_view_get_card (BN_CARD_VIEW (self));
+  BnDescription *description =
+      bn_module_item_get_description (bn_card_view_get_module (BN_CARD_VIEW (self)));
+  GtkSelectionModel *selection = gtk_column_view_get_model (GTK_COLUMN_VIEW (self->view));
+  BnRow *row = gtk_single_selection_get_selected_item (GTK_SINGLE_SELECTION (selection));
+
+  for (guint i = 0; row != NULL && card->actions[i] != NULL; i++)
+    {
+      const BnMethodInfo *method = bn_description_find_method (description, card->actions[i]);
+
+      if (method == NULL || !method->destructive)
+        continue;
+      run_action (self, row, method->name);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 run_action_cb (GtkWidget *button, gpointer user_data)
 {
   BnTableCard *self = BN_TABLE_CARD (gtk_widget_get_ancestor (button, BN_TYPE_TABLE_CARD));
   GtkWidget *popover = gtk_widget_get_ancestor (button, GTK_TYPE_POPOVER);
-  BnCardView *view = BN_CARD_VIEW (self);
-  BnModuleItem *module = bn_card_view_get_module (view);
-  g_autoptr (GVariant) values = bn_row_get_values (BN_ROW (user_data));
-  const BnMethodInfo *method = bn_description_find_method (bn_module_item_get_description (module),
-                                                           gtk_widget_get_name (button));
 
-  if (method != NULL)
-    bn_method_run (GTK_WIDGET (self), bn_card_view_get_session (view), module, method, values);
+  run_action (self, BN_ROW (user_data), gtk_widget_get_name (button));
   gtk_popover_popdown (GTK_POPOVER (popover));
 }
 
@@ -179,7 +256,7 @@ setup_menu_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer us
 
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
   gtk_menu_button_set_has_frame (GTK_MENU_BUTTON (button), FALSE);
-  gtk_widget_set_tooltip_text (button, _ ("Actions"));
+  bn_icon_button_set_name (button, _ ("Actions"));
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), fill_menu_cb, user_data, NULL);
   gtk_list_item_set_child (item, button);
 }
@@ -203,9 +280,7 @@ activated_cb (GtkColumnView *column_view, guint position, gpointer user_data)
   for (guint i = 0; i < self->columns->len; i++)
     {
       const Column *column = &g_array_index (self->columns, Column, i);
-      g_autoptr (GVariant) value = bn_row_lookup (row, column->field);
-      g_autofree char *shown =
-          bn_format_variant (value, column->kind == BN_CELL_METER ? "percent" : column->unit, NULL);
+      g_autofree char *shown = cell_text (row, column);
 
       g_string_append_printf (text, "%s%s: %s", i > 0 ? "\n" : "", column->title, shown);
     }
@@ -228,6 +303,28 @@ show_column (BnTableCard *self, Column *column, guint position, gboolean shown)
     gtk_column_view_remove_column (GTK_COLUMN_VIEW (self->view), column->column);
 }
 
+/* A heading stands above its numbers. GTK 4.8 has no property for that: the header is the first
+ * child of the view, and has a title with a label for each column that is shown. */
+static void
+align_headings (BnTableCard *self)
+{
+  GtkWidget *title =
+      gtk_widget_get_first_child (gtk_widget_get_first_child (GTK_WIDGET (self->view)));
+
+  for (guint i = 0; i < self->columns->len && title != NULL; i++)
+    {
+      const Column *column = &g_array_index (self->columns, Column, i);
+      GtkWidget *box;
+
+      if (!column->shown)
+        continue;
+      box = gtk_widget_get_first_child (title);
+      if (box != NULL && column->numeric)
+        gtk_widget_set_halign (box, GTK_ALIGN_END);
+      title = gtk_widget_get_next_sibling (title);
+    }
+}
+
 static void
 fit_cb (gpointer user_data)
 {
@@ -247,6 +344,7 @@ fit_cb (gpointer user_data)
       show_column (self, column, n_shown, i == 0 || left >= 0);
       n_shown += column->shown;
     }
+  align_headings (self);
 }
 
 static void
@@ -262,7 +360,8 @@ sort_cb (gpointer user_data)
   BnTableCard *self = user_data;
 
   self->sort_id = 0;
-  if (!gtk_event_controller_motion_contains_pointer (GTK_EVENT_CONTROLLER_MOTION (self->motion)))
+  if (!gtk_event_controller_motion_contains_pointer (GTK_EVENT_CONTROLLER_MOTION (self->motion))
+      && gtk_widget_get_focus_child (self->view) == NULL)
     gtk_sorter_changed (gtk_column_view_get_sorter (GTK_COLUMN_VIEW (self->view)),
                         GTK_SORTER_CHANGE_DIFFERENT);
 }
@@ -314,28 +413,70 @@ add_menu_column (BnTableCard *self)
   gtk_column_view_append_column (GTK_COLUMN_VIEW (self->view), column);
 }
 
+/* The key selects the row that it acts on; where there are no actions there is nothing to select.
+ */
+static GtkSelectionModel *
+new_selection (const BnCardInfo *card, GListModel *model)
+{
+  GtkSingleSelection *selection;
+
+  if (card->actions[0] == NULL)
+    return GTK_SELECTION_MODEL (gtk_no_selection_new (model));
+  selection = gtk_single_selection_new (NULL);
+  gtk_single_selection_set_autoselect (selection, FALSE);
+  gtk_single_selection_set_can_unselect (selection, TRUE);
+  gtk_single_selection_set_model (selection, model);
+  g_object_unref (model);
+  return GTK_SELECTION_MODEL (selection);
+}
+
 static void
 build_view (BnTableCard *self)
 {
   const BnCardInfo *card = bn_card_view_get_card (BN_CARD_VIEW (self));
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+  g_autoptr (GtkSelectionModel) selection = NULL;
+  GtkFilterListModel *found;
   GtkSortListModel *sorted;
 
   self->view = gtk_column_view_new (NULL);
-  sorted = gtk_sort_list_model_new (
-      G_LIST_MODEL (g_object_ref (self->rows)),
-      g_object_ref (gtk_column_view_get_sorter (GTK_COLUMN_VIEW (self->view))));
-  gtk_column_view_set_model (GTK_COLUMN_VIEW (self->view),
-                             GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (sorted))));
-  g_object_unref (gtk_column_view_get_model (GTK_COLUMN_VIEW (self->view)));
+  self->filter = GTK_FILTER (gtk_custom_filter_new (filter_cb, self, NULL));
+  found = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->rows)),
+                                     g_object_ref (self->filter));
+  sorted = gtk_sort_list_model_new (G_LIST_MODEL (found), g_object_ref (gtk_column_view_get_sorter (
+                                                              GTK_COLUMN_VIEW (self->view))));
+  selection = new_selection (card, G_LIST_MODEL (sorted));
+  gtk_column_view_set_model (GTK_COLUMN_VIEW (self->view), selection);
   gtk_widget_add_css_class (self->view, "data-table");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   card->title, -1);
   add_columns (self);
   if (card->actions[0] != NULL)
-    add_menu_column (self);
+    {
+      add_menu_column (self);
+      gtk_shortcut_controller_add_shortcut (
+          GTK_SHORTCUT_CONTROLLER (keys),
+          gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Delete, 0),
+                            gtk_callback_action_new (delete_cb, self, NULL)));
+    }
+  gtk_widget_add_controller (self->view, keys);
   g_signal_connect (self->view, "activate", G_CALLBACK (activated_cb), self);
   self->motion = gtk_event_controller_motion_new ();
   gtk_widget_add_controller (self->view, self->motion);
+}
+
+static GtkWidget *
+new_search (BnTableCard *self)
+{
+  self->search = gtk_search_entry_new ();
+  gtk_widget_set_visible (self->search, FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Search rows"), -1);
+  g_object_set (self->search, "placeholder-text", _ ("Search rows"), NULL);
+  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (search_changed_cb), self);
+  g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (rows_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  return self->search;
 }
 
 static void
@@ -345,6 +486,7 @@ bn_table_card_build (BnCardView *view)
   const BnCardInfo *card = bn_card_view_get_card (view);
   const BnEventInfo *event = bn_card_view_get_event (view);
   guint n_labels = g_strv_length (card->labels);
+  GtkWidget *box;
   const char *key;
 
   for (guint i = 0; card->columns[i] != NULL; i++)
@@ -361,6 +503,8 @@ bn_table_card_build (BnCardView *view)
   key = event != NULL && event->key != NULL ? event->key
                                             : g_array_index (self->columns, Column, 0).field;
   self->rows = bn_row_list_new (key, card->rows != NULL);
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  gtk_box_append (GTK_BOX (box), new_search (self));
   build_view (self);
   self->scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (self->scroller), TRUE);
@@ -369,7 +513,8 @@ bn_table_card_build (BnCardView *view)
   g_signal_connect_object (
       gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scroller)),
       "notify::page-size", G_CALLBACK (width_changed_cb), self, G_CONNECT_SWAPPED);
-  bn_card_frame_set_content (bn_card_view_get_frame (view), self->scroller);
+  gtk_box_append (GTK_BOX (box), self->scroller);
+  bn_card_frame_set_content (bn_card_view_get_frame (view), box);
 }
 
 static void
@@ -405,6 +550,7 @@ bn_table_card_dispose (GObject *object)
   g_clear_handle_id (&self->fit_id, g_source_remove);
   /* The factories of the view point into the columns: it goes first. */
   adw_bin_set_child (ADW_BIN (self), NULL);
+  g_clear_object (&self->filter);
   g_clear_object (&self->rows);
   G_OBJECT_CLASS (bn_table_card_parent_class)->dispose (object);
 }

@@ -22,6 +22,7 @@ struct _BnWorkersPage
   GCancellable *cancellable; /* owned: of the list under way */
   GHashTable *rows;          /* char *name -> BnEntityRow (borrowed from the group) */
   guint refresh_id;
+  char *wanted; /* owned, nullable: the worker to lead a person to when it is there */
   GtkWidget *group;
 };
 
@@ -87,6 +88,32 @@ ask_interval (BnWorkersPage *self, BnEntityRow *row)
 }
 
 static void
+stop_response_cb (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  BnEntityRow *row = BN_ENTITY_ROW (user_data);
+
+  if (g_str_equal (response, "stop"))
+    g_signal_emit_by_name (row, "action::stop", "stop");
+}
+
+/* The button stops at once, and beside it is the one that starts again; a key asks. */
+static void
+ask_stop (BnWorkersPage *self, BnEntityRow *row)
+{
+  g_autofree char *title = g_strdup_printf (_ ("Stop %s?"), gtk_widget_get_name (GTK_WIDGET (row)));
+  GtkWidget *dialog =
+      adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), title,
+                              _ ("What it measures stays as it is until it is started again."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), "stop",
+                                    _ ("Stop"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "stop",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (stop_response_cb), row, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 action_cb (BnEntityRow *row, const char *id, gpointer user_data)
 {
   BnWorkersPage *self = BN_WORKERS_PAGE (user_data);
@@ -96,6 +123,11 @@ action_cb (BnEntityRow *row, const char *id, gpointer user_data)
   if (g_str_equal (id, "set_interval"))
     {
       ask_interval (self, row);
+      return;
+    }
+  if (g_str_equal (id, "delete"))
+    {
+      ask_stop (self, row);
       return;
     }
   g_variant_dict_init (&payload, NULL);
@@ -166,6 +198,17 @@ remove_missing (BnWorkersPage *self, GHashTable *seen)
 }
 
 static void
+reveal_wanted (BnWorkersPage *self)
+{
+  BnEntityRow *row = self->wanted != NULL ? g_hash_table_lookup (self->rows, self->wanted) : NULL;
+
+  if (row == NULL)
+    return;
+  g_clear_pointer (&self->wanted, g_free);
+  bn_entity_row_reveal (row);
+}
+
+static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
@@ -174,8 +217,15 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GHashTable) seen = NULL;
   BnWorkersPage *self = user_data;
 
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  adw_preferences_group_set_description (
+      ADW_PREFERENCES_GROUP (self->group),
+      error != NULL ? error->message
+                    : _ ("Periodic tasks of modules. A sleeping one runs when somebody looks at "
+                         "what it measures."));
   if (reply == NULL)
-    return; /* the banner of the window says that the hub is away; the next turn asks again */
+    return; /* the next turn asks again */
   workers = bn_dict_get_dicts (reply, "workers");
   seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (gsize i = 0; i < g_variant_n_children (workers); i++)
@@ -188,6 +238,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       update_row (row != NULL ? row : add_row (self, name), worker);
     }
   remove_missing (self, seen);
+  reveal_wanted (self);
 }
 
 static gboolean
@@ -261,6 +312,7 @@ bn_workers_page_finalize (GObject *object)
   BnWorkersPage *self = BN_WORKERS_PAGE (object);
 
   g_hash_table_unref (self->rows);
+  g_free (self->wanted);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (bn_workers_page_parent_class)->finalize (object);
@@ -297,4 +349,14 @@ bn_workers_page_new (BnSession *session)
   g_signal_connect_object (bn_session_get_hub (session), "notify", G_CALLBACK (update_shown), self,
                            G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
+}
+
+void
+bn_workers_page_reveal (BnWorkersPage *self, const char *worker)
+{
+  g_return_if_fail (BN_IS_WORKERS_PAGE (self));
+
+  g_free (self->wanted);
+  self->wanted = g_strdup (worker);
+  reveal_wanted (self);
 }

@@ -14,4 +14,7 @@ G_DECLARE_FINAL_TYPE (BnWorkersPage, bn_workers_page, BN, WORKERS_PAGE, AdwBin)
 
 GtkWidget *bn_workers_page_new (BnSession *session);
 
+/* Leads a person to a worker, when the list has it. */
+void bn_workers_page_reveal (BnWorkersPage *self, const char *worker);
+
 G_END_DECLS
