@@ -20,6 +20,7 @@ struct _BnStageHub
   guint tick_id;
   guint next_id;
   guint64 sequence;
+  gboolean forgetful;        /* the ring does not go back to the begin */
   GHashTable *subscriptions; /* id -> GStrv */
   GHashTable *replies;       /* char *type -> GVariant */
   GHashTable *errors;        /* char *type -> char *message */
@@ -152,7 +153,8 @@ replay_cb (BnEventBus1 *skeleton, GDBusMethodInvocation *invocation, const char 
       if (wanted && sequence > after)
         g_variant_builder_add_value (&events, event);
     }
-  bn_event_bus1_complete_replay (skeleton, invocation, TRUE, g_variant_builder_end (&events));
+  bn_event_bus1_complete_replay (skeleton, invocation, !self->forgetful || after > 0,
+                                 g_variant_builder_end (&events));
   return TRUE;
 }
 
@@ -275,6 +277,12 @@ bn_stage_hub_set_error (BnStageHub *self, const char *type, const char *message)
     g_hash_table_insert (self->errors, g_strdup (type), g_strdup (message));
   else
     g_hash_table_remove (self->errors, type);
+}
+
+void
+bn_stage_hub_set_forgetful (BnStageHub *self)
+{
+  self->forgetful = TRUE;
 }
 
 guint

@@ -27,6 +27,9 @@ guint64 bn_stage_hub_emit (BnStageHub *self, const char *type, GVariant *payload
 void bn_stage_hub_set_reply (BnStageHub *self, const char *type, GVariant *reply);
 void bn_stage_hub_set_error (BnStageHub *self, const char *type, const char *message);
 
+/* From now on the replay ring does not go back to the begin, and says so. */
+void bn_stage_hub_set_forgetful (BnStageHub *self);
+
 /* How often @type was requested. */
 guint bn_stage_hub_get_n_requests (BnStageHub *self, const char *type);
 /* The payload of the last request of @type, NULL if there was none; borrowed. */

@@ -115,7 +115,7 @@ test_payload_text (void)
   g_autoptr (GVariant) payload = parse (
       "a{sv}", "{'name': <'a\nb'>, 'n': <uint32 3>, 'list': <['x', 'y']>, 'rows': <[{'k': <1>}]>}");
   g_autofree char *pretty = bn_payload_text_pretty (payload);
-  g_autofree char *brief = bn_payload_text_brief (payload, 12);
+  g_autofree char *brief = bn_payload_text_brief (payload, NULL, 12);
 
   g_assert_cmpstr (pretty, ==, "name: 'a\\nb'\nn: 3\nlist: ['x', 'y']\nrows: \n  - \n    k: 1");
   g_assert_cmpint (g_utf8_strlen (brief, -1), ==, 12);

@@ -47,7 +47,7 @@ set_up (Fixture *f, gconstpointer data)
   g_signal_connect_swapped (f->hub, "samples", G_CALLBACK (bn_sample_store_add), f->samples);
   bn_hub_open (f->hub);
   WAIT_FOR (description_of (f, "system_info") != NULL && description_of (f, "chat") != NULL
-            && bn_catalog_find_event (f->catalog, "module.state_changed") != NULL);
+            && bn_catalog_get_hub_description (f->catalog) != NULL);
 }
 
 static void
@@ -75,8 +75,8 @@ static void
 test_catalog (Fixture *f, gconstpointer data)
 {
   BnModuleItem *item = bn_catalog_find (f->catalog, "containers");
-  const BnEventInfo *event = bn_catalog_find_event (f->catalog, "system_info.cpu");
   BnDescription *description = description_of (f, "system_info");
+  const BnEventInfo *event = bn_description_find_event (description, "system_info.cpu");
   const BnCardInfo *card = bn_description_find_card (description, "cpu");
 
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->catalog)), ==, 5);
@@ -261,20 +261,6 @@ test_request_absent (Fixture *f, gconstpointer data)
   g_assert_nonnull (bn_hub_get_message (f->hub));
 }
 
-static void
-test_expand (Fixture *f, gconstpointer data)
-{
-  g_auto (GStrv) events = bn_catalog_expand_pattern (f->catalog, "*", FALSE);
-  g_auto (GStrv) all = bn_catalog_expand_pattern (f->catalog, "system_info.*", TRUE);
-
-  g_assert_true (g_strv_contains ((const char *const *)events, "chat.message"));
-  g_assert_true (g_strv_contains ((const char *const *)events, "module.state_changed"));
-  g_assert_true (g_strv_contains ((const char *const *)events, "user.*"));
-  g_assert_false (g_strv_contains ((const char *const *)events, "system_info.cpu"));
-  g_assert_true (g_strv_contains ((const char *const *)all, "system_info.cpu"));
-  g_assert_false (g_strv_contains ((const char *const *)all, "chat.message"));
-}
-
 #define ADD(name, func) g_test_add ("/model/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -289,6 +275,5 @@ main (int argc, char **argv)
   ADD ("reconnect", test_reconnect);
   ADD ("request-error", test_request_error);
   ADD ("request-absent", test_request_absent);
-  ADD ("expand", test_expand);
   return g_test_run ();
 }
