@@ -375,6 +375,8 @@ bn_window_dispose (GObject *object)
 static void
 install_actions (GtkWidgetClass *widget_class)
 {
+  static const GdkModifierType shifts[] = { 0, GDK_SHIFT_MASK };
+
   gtk_widget_class_install_action (widget_class, "win.start-hub", NULL, start_hub_action);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
@@ -383,11 +385,16 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.settings", NULL, settings_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search",
                                        NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_slash, 0, "win.search", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_comma, GDK_CONTROL_MASK,
                                        "win.settings", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_question, 0, "win.show-help-overlay",
-                                       NULL);
+  /* Whether these need Shift is a matter of the keyboard's layout. */
+  for (guint i = 0; i < G_N_ELEMENTS (shifts); i++)
+    {
+      gtk_widget_class_add_binding_action (widget_class, GDK_KEY_slash, shifts[i], "win.search",
+                                           NULL);
+      gtk_widget_class_add_binding_action (widget_class, GDK_KEY_question, shifts[i],
+                                           "win.show-help-overlay", NULL);
+    }
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.back", NULL);
   for (int i = 0; i < 9; i++)
     gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1 + (guint)i, GDK_CONTROL_MASK,
