@@ -105,6 +105,33 @@ bn_catalog_peek (BnCatalog *self, const char *type)
   return methods == NULL ? NULL : find_in (methods, type);
 }
 
+/* An accepted event may have the name of a method. */
+static void
+read_accepts (GHashTable *methods, GVariant *description)
+{
+  g_autoptr (GVariantIter) rows = NULL;
+  GVariant *row;
+
+  if (!g_variant_lookup (description, "accepts", "aa{sv}", &rows))
+    return;
+  while ((row = g_variant_iter_next_value (rows)) != NULL)
+    {
+      g_autoptr (GVariant) held = row;
+      BnMethodFacts *facts;
+      const char *name;
+
+      if (!g_variant_lookup (row, "name", "&s", &name))
+        continue;
+      facts = g_hash_table_lookup (methods, name);
+      if (facts == NULL)
+        {
+          facts = g_new0 (BnMethodFacts, 1);
+          g_hash_table_insert (methods, g_strdup (name), facts);
+        }
+      facts->accepted = TRUE;
+    }
+}
+
 static GHashTable *
 read_methods (GVariant *reply)
 {
@@ -115,9 +142,8 @@ read_methods (GVariant *reply)
   GVariant *row;
 
   g_variant_get (reply, "(@a{sv})", &description);
-  if (!g_variant_lookup (description, "methods", "aa{sv}", &rows))
-    return methods;
-  while ((row = g_variant_iter_next_value (rows)) != NULL)
+  g_variant_lookup (description, "methods", "aa{sv}", &rows);
+  while (rows != NULL && (row = g_variant_iter_next_value (rows)) != NULL)
     {
       g_autoptr (GVariant) held = row;
       g_autofree BnMethodFacts *facts = g_new0 (BnMethodFacts, 1);
@@ -131,6 +157,7 @@ read_methods (GVariant *reply)
       g_variant_lookup (row, "reply", "s", &facts->reply);
       g_hash_table_replace (methods, g_strdup (name), g_steal_pointer (&facts));
     }
+  read_accepts (methods, description);
   return methods;
 }
 

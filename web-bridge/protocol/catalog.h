@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* What the bridge has to know of a method: may it be a GET, and how is its answer called. */
+/* What the bridge has to know of a type: may it be a GET, how is its answer called, is it an event
+ * that a client may publish. */
 #pragma once
 
 #include "protocol/backend.h"
@@ -9,10 +10,11 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  gboolean known;  /* there is such a method */
-  gboolean safe;   /* it changes nothing */
-  gboolean stream; /* it answers with bytes: not over this protocol */
-  char *reply;     /* (nullable): the declared type of the answer */
+  gboolean known;    /* there is such a method */
+  gboolean safe;     /* it changes nothing */
+  gboolean stream;   /* it answers with bytes: not over this protocol */
+  char *reply;       /* (nullable): the declared type of the answer */
+  gboolean accepted; /* its module takes an event of that name from outside */
 } BnMethodFacts;
 
 #define BN_TYPE_CATALOG (bn_catalog_get_type ())

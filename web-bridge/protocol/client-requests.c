@@ -11,6 +11,7 @@ typedef struct
   BnClient *client; /* (owned) */
   BnMessage *message;
   GVariant *reply; /* (nullable): while the catalog is asked for its type */
+  GError *error;   /* (nullable): while the catalog is asked whether it is an event */
 } Asking;
 
 static void
@@ -19,6 +20,7 @@ asking_free (Asking *asking)
   bn_client_unref (asking->client);
   bn_message_free (asking->message);
   g_clear_pointer (&asking->reply, g_variant_unref);
+  g_clear_error (&asking->error);
   g_free (asking);
 }
 
@@ -103,8 +105,46 @@ on_emitted (GObject *source, GAsyncResult *result, gpointer user_data)
   succeed (asking, NULL, g_variant_dict_end (&payload));
 }
 
+static gboolean
+is_gone (BnClient *self)
+{
+  return self->closing || self->session == NULL;
+}
+
+static void
+on_accepts (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Asking) asking = user_data;
+  const BnMethodFacts *facts = bn_catalog_lookup_finish (BN_CATALOG (source), result, NULL);
+
+  if (facts == NULL || !facts->accepted || is_gone (asking->client))
+    {
+      fail (asking, asking->error);
+      return;
+    }
+  call (asking, "Emit", on_emitted);
+  asking = NULL;
+}
+
 /* The protocol has one form for "do this" and "this happened". What nobody answers as a request is
- * published as an event, if the hub lets a client publish it. */
+ * published as an event, if a client may publish such a one: otherwise the answer says, as
+ * everywhere, that there is no such request. */
+static void
+try_as_event (Asking *asking, GError *error)
+{
+  BnClient *self = asking->client;
+
+  if (g_str_has_prefix (asking->message->type, "user."))
+    {
+      g_error_free (error);
+      call (asking, "Emit", on_emitted);
+      return;
+    }
+  asking->error = error;
+  bn_catalog_lookup_async (bn_room_get_catalog (self->room), asking->message->type,
+                           self->session->handle, on_accepts, asking);
+}
+
 static void
 on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -126,10 +166,9 @@ on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
       asking = NULL;
       return;
     }
-  if (bn_error_is (error, BN_ERROR_UNKNOWN_TYPE) && !self->closing && self->session != NULL)
+  if (bn_error_is (error, BN_ERROR_UNKNOWN_TYPE) && !is_gone (self))
     {
-      call (asking, "Emit", on_emitted);
-      asking = NULL;
+      try_as_event (g_steal_pointer (&asking), g_steal_pointer (&error));
       return;
     }
   fail (asking, error);
