@@ -93,6 +93,16 @@ def error_of(method, *arguments, path=HUB_PATH, interface="org.binnacle.EventBus
     return error, text.strip()
 
 
+def ask_bridge(port, path, token=None):
+    """The answer of the web bridge, None for an error, and its status; waits for it and the hub."""
+    header = ["--header", f"Authorization: Bearer {token}"] if token else []
+    done = command("curl", "--silent", "--fail", "--retry", "20", "--retry-delay", "1",
+                   "--retry-connrefused", "--write-out", "\n%{http_code}", *header,
+                   f"http://127.0.0.1:{port}{path}", check=False)
+    text, _, status = done.stdout.rpartition("\n")
+    return json.loads(text) if text else None, int(status)
+
+
 def show(unit, *properties):
     """Properties of a unit, as systemd says them."""
     done = command("systemctl", "show", unit, *(f"--property={name}" for name in properties))

@@ -6,9 +6,7 @@ session bus of that user's own systemd. The tests go on from one another.
 import os
 import pathlib
 import pwd
-import subprocess
 import sys
-import urllib.request
 
 import booted
 import tap
@@ -109,18 +107,10 @@ def killed_it_is_started_again():
 
 @tap.test
 def the_bridge_serves_it():
-    follower = subprocess.Popen(["journalctl", f"_SYSTEMD_USER_UNIT={BRIDGE}", "--follow",
-                                 "--output=cat"], stdout=subprocess.PIPE, text=True)
     systemctl("start", BRIDGE)
-    assert any("http://127.0.0.1:8740/" in line for line in follower.stdout)
-    follower.kill()
-    follower.wait()
-    follower.stdout.close()
     token = pathlib.Path(f"{folder()}/binnacle/token").read_text(encoding="utf-8")
-    address = urllib.request.Request("http://127.0.0.1:8740/api/system/status_request",
-                                     headers={"Authorization": f"Bearer {token}"})
-    with urllib.request.urlopen(address, timeout=booted.TIMEOUT) as answer:
-        assert booted.json.load(answer)["epoch"] == status()["epoch"]
+    answer, code = booted.ask_bridge(8740, "/api/system/status_request", token)
+    assert code == 200 and answer["epoch"] == status()["epoch"], answer
 
 
 @tap.test
