@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* binnacled: the hub. Options, folders, signals, the loop; everything else is in libraries. */
-#include <errno.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
 #include "core/hub.h"
+#include "core/module-path.h"
 #include "core/service-manager.h"
 #include "dbus/bus-service.h"
 #include "introspection/error.h"
@@ -105,21 +104,6 @@ raise_descriptor_limit (void)
     }
 }
 
-/* $BINNACLE_MODULE_PATH, the user's, the local and the installed folder, in this order. The user's
- * is made: what is put into it must be seen at once, and only what exists can be watched. */
-static char *
-get_module_path (void)
-{
-  const char *extra = g_getenv (BN_ENV_MODULE_PATH);
-  g_autofree char *user = g_build_filename (g_get_user_data_dir (), "binnacle", "modules", NULL);
-
-  if (!option_system && g_mkdir_with_parents (user, 0700) != 0)
-    g_message ("The folder %s for your modules cannot be made: %s", user, g_strerror (errno));
-
-  return g_strjoin (G_SEARCHPATH_SEPARATOR_S, extra != NULL ? extra : "", option_system ? "" : user,
-                    "/usr/local/lib/binnacle/modules", BN_MODULE_DIR, NULL);
-}
-
 static BnHub *
 make_hub (GError **error)
 {
@@ -128,7 +112,7 @@ make_hub (GError **error)
   g_autofree char *state = option_system
                                ? g_strdup (BN_SYSTEM_STATE_DIR)
                                : g_build_filename (g_get_user_state_dir (), "binnacle", NULL);
-  g_autofree char *module_path = get_module_path ();
+  g_autofree char *module_path = bn_module_path_default (option_system, BN_MODULE_DIR);
   const BnHubOptions hub_options = {
     .system = option_system,
     .version = BN_VERSION,

@@ -3,8 +3,9 @@
 /* Where modules are.
  *
  * A compiler or an editor writes a folder in many steps. The watch therefore waits until nothing
- * changed for 300 ms, and what is looked at then is a hash of the contents: a touched file is no
- * change. */
+ * changed for 300 ms, and what is looked at then is a hash of the files: their contents, and when
+ * they were written. So a person who touches the program asks for a reload, also of a version that
+ * failed before. */
 #include "core/module-path.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 
 #include "introspection/error.h"
 #include "introspection/event-type.h"
+#include "introspection/names.h"
 
 #define DEBOUNCE_MS 300
 #define FOLDER_FILES_MAX 1000
@@ -143,6 +145,18 @@ bn_module_folder_check (const char *folder, gboolean system, GError **error)
 }
 
 char *
+bn_module_path_default (gboolean system, const char *installed)
+{
+  const char *extra = g_getenv (BN_ENV_MODULE_PATH);
+  g_autofree char *user = g_build_filename (g_get_user_data_dir (), "binnacle", "modules", NULL);
+
+  if (!system && g_mkdir_with_parents (user, 0700) != 0)
+    g_message ("The folder %s for your modules cannot be made: %s", user, g_strerror (errno));
+  return g_strjoin (G_SEARCHPATH_SEPARATOR_S, extra != NULL ? extra : "", system ? "" : user,
+                    "/usr/local/lib/binnacle/modules", installed, NULL);
+}
+
+char *
 bn_module_folder_hash (const char *folder, GError **error)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
@@ -154,17 +168,20 @@ bn_module_folder_hash (const char *folder, GError **error)
     {
       const char *file = g_ptr_array_index (files, i);
       g_autoptr (GError) local = NULL;
-      g_autoptr (GMappedFile) mapped = NULL;
+      g_autoptr (GMappedFile) mapped = g_mapped_file_new (file, FALSE, &local);
+      struct stat info;
       guint64 length;
 
-      mapped = g_mapped_file_new (file, FALSE, &local);
-      if (mapped == NULL)
+      if (mapped == NULL || stat (file, &info) != 0)
         {
-          set_read_error (error, file, g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT));
+          set_read_error (error, file,
+                          mapped != NULL
+                              || g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT));
           return NULL;
         }
       length = g_mapped_file_get_length (mapped);
       g_checksum_update (checksum, (const guchar *)file, strlen (file) + 1);
+      g_checksum_update (checksum, (const guchar *)&info.st_mtim, sizeof info.st_mtim);
       g_checksum_update (checksum, (const guchar *)&length, sizeof length);
       if (length > 0)
         g_checksum_update (checksum, (const guchar *)g_mapped_file_get_contents (mapped), length);

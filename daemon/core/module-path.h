@@ -15,7 +15,12 @@ GHashTable *bn_module_path_scan (const char *path);
  * to root only) and nobody else may write them. Error: forbidden. */
 gboolean bn_module_folder_check (const char *folder, gboolean system, GError **error);
 
-/* A hash (SHA-256) of names and contents of the files in @folder. */
+/* The folders in which modules are looked for, colon-separated: $BINNACLE_MODULE_PATH, the user's
+ * (not @system), the local one, and @installed. The user's is made: what is put into it must be
+ * seen at once, and only what exists can be watched. */
+char *bn_module_path_default (gboolean system, const char *installed);
+
+/* A hash (SHA-256) of the files in @folder: their names, contents and times of change. */
 char *bn_module_folder_hash (const char *folder, GError **error);
 
 /* Watches the folders of a path and the module folders in them. */
