@@ -136,7 +136,8 @@ emit_to_module (BnRequests *self, const BnCaller *caller, const char *type, GVar
   if (!bn_caller_check (caller, type, spec->access, error)
       || (converted = convert_fields (spec, payload, error)) == NULL)
     return FALSE;
-  if (bn_hosted_module_get_state (module) != BN_MODULE_READY)
+  if (bn_hosted_module_get_state (module) != BN_MODULE_READY
+      && bn_hosted_module_get_state (module) != BN_MODULE_STARTING)
     {
       g_set_error (error, BN_ERROR, BN_ERROR_UNAVAILABLE,
                    "The module %s does not take “%s” now: it is %s", name, type,

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* Calls of a module, whichever process answers them.
  *
- * While the module is being replaced a call is held. Its deadline runs meanwhile, and its caller
- * may go: then it ends here, and no process hears of it. */
+ * While the module starts or is being replaced a call is held. Its deadline runs meanwhile, and its
+ * caller may go: then it ends here, and no process hears of it. */
 #include "core/hosted-module-private.h"
 
 #include "introspection/error.h"
@@ -58,6 +58,14 @@ return_not_running (BnHostedModule *self, GTask *task)
       failed ? ", because: " : "", failed ? self->last_error : "");
 }
 
+/* No process takes calls now, but one is about to. */
+static gboolean
+must_wait (BnHostedModule *self)
+{
+  return self->state == BN_MODULE_STARTING
+         || (self->replacement != NULL && self->replacement->frozen);
+}
+
 /* Gives the call of @task (taken) to the current process. */
 static void
 forward (BnHostedModule *self, GTask *task)
@@ -86,7 +94,7 @@ held_cb (gpointer user_data)
   end_wait (g_task_get_task_data (task));
   if (!g_task_return_error_if_cancelled (task))
     g_task_return_new_error (task, BN_ERROR, BN_ERROR_TIMEOUT,
-                             "The new version of the module %s was not ready in time; try again",
+                             "The module %s was not ready in time; try again",
                              bn_hosted_module_get_name (self));
   return G_SOURCE_REMOVE;
 }
@@ -121,7 +129,7 @@ bn_hosted_module_release_held (BnHostedModule *self)
 {
   GTask *task;
 
-  while ((task = g_queue_pop_head (&self->held)) != NULL)
+  while (!must_wait (self) && (task = g_queue_pop_head (&self->held)) != NULL)
     {
       end_wait (g_task_get_task_data (task));
       forward (self, task);
@@ -140,15 +148,15 @@ bn_hosted_module_call_async (BnHostedModule *self, GDBusMessage *message, guint 
   call->deadline_usec = g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND;
   g_task_set_source_tag (task, bn_hosted_module_call_async);
   g_task_set_task_data (task, call, (GDestroyNotify)call_free);
-  if (self->replacement == NULL || !self->replacement->frozen)
+  if (!must_wait (self))
     forward (self, task);
   else if (self->held.length < HELD_MAX)
     hold (self, task);
   else
     {
       g_task_return_new_error (task, BN_ERROR, BN_ERROR_BUSY,
-                               "%d calls wait for the new version of the module %s; try again",
-                               HELD_MAX, bn_hosted_module_get_name (self));
+                               "%d calls wait until the module %s is ready; try again", HELD_MAX,
+                               bn_hosted_module_get_name (self));
       g_object_unref (task);
     }
 }

@@ -33,7 +33,7 @@ struct _BnHostedModule
   GPtrArray *leaving;         /* (owned): BnModuleProcess, old generations that finish */
   BnReplacement *replacement; /* (owned) (nullable) */
   gboolean disabled;          /* by a person: it is to end as such */
-  GQueue held;                /* (element-type GTask): calls that wait for the replacement */
+  GQueue held;                /* (element-type GTask): calls that wait for Ready */
 
   GQueue waiting;  /* (element-type GTask): starts that wait for Ready */
   GQueue ending;   /* (element-type GTask): stops that wait for the end */
@@ -51,7 +51,8 @@ BnModuleProcess *bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manif
 void bn_hosted_module_adopt (BnHostedModule *self, BnModuleProcess *process);
 void bn_hosted_module_set_state (BnHostedModule *self, BnModuleState state);
 
-/* hosted-module-calls.c: gives the calls that were held to the current process. */
+/* hosted-module-calls.c: gives the calls that were held to the current process, if they need not
+ * wait any more. */
 void bn_hosted_module_release_held (BnHostedModule *self);
 
 /* module-replacement.c */

@@ -53,6 +53,7 @@ bn_hosted_module_set_state (BnHostedModule *self, BnModuleState state)
 {
   self->state = state;
   g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
+  bn_hosted_module_release_held (self);
 }
 
 static void start_process (BnHostedModule *self);
@@ -164,9 +165,9 @@ process_gone_cb (BnModuleProcess *process, GError *error, gpointer user_data)
     {
       g_autoptr (GError) ended = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended by itself");
 
+      note_failure (self, error != NULL ? error : ended);
       if (self->replacement != NULL)
         bn_hosted_module_fail_replacement (self, error != NULL ? error : ended);
-      note_failure (self, error != NULL ? error : ended);
       return;
     }
   bn_hosted_module_set_state (self, self->disabled ? BN_MODULE_DISABLED : BN_MODULE_STOPPED);

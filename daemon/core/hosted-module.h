@@ -82,9 +82,10 @@ void bn_hosted_module_set_last_error (BnHostedModule *self, const char *message)
 /* Kills the process at once, when the hub goes. */
 void bn_hosted_module_kill (BnHostedModule *self);
 
-/* Calls a method of the module: @message has its path and interface. Waits while the module is
- * being replaced, at most until @timeout_ms. When @cancellable is cancelled the module is told, if
- * it had the call. Errors: unavailable (it does not run), timeout, busy, G_IO_ERROR_CANCELLED. */
+/* Calls a method of the module: @message has its path and interface. Waits while the module
+ * starts or is being replaced, at most until @timeout_ms. When @cancellable is cancelled the module
+ * is told, if it had the call. Errors: unavailable (it does not run), timeout, busy,
+ * G_IO_ERROR_CANCELLED. */
 void bn_hosted_module_call_async (BnHostedModule *self, GDBusMessage *message, guint timeout_ms,
                                   GCancellable *cancellable, GAsyncReadyCallback callback,
                                   gpointer user_data);

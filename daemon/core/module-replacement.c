@@ -86,7 +86,6 @@ new_ready_cb (BnModuleProcess *process, gpointer user_data)
   bn_hosted_module_adopt (self, g_steal_pointer (&replacement->process));
   g_task_return_boolean (replacement->task, TRUE);
   replacement_free (replacement);
-  bn_hosted_module_release_held (self);
 }
 
 static void
