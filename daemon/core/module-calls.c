@@ -10,17 +10,24 @@
 #include "introspection/error.h"
 #include "introspection/names.h"
 
-/* What the caller is told instead of what the link knows. Takes @error. */
+/* What the caller is told instead of what the link knows. Takes @error. A process that is ended
+ * because it owes an answer owes it to its callers too. */
 static GError *
 explain_no_answer (BnModuleProcess *self, GError *error)
 {
   const char *name = bn_manifest_get_name (self->manifest);
   g_autoptr (GError) owned = error;
 
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_steal_pointer (&owned);
   if (bn_error_is (error, BN_ERROR_TIMEOUT))
     return g_error_new (BN_ERROR, BN_ERROR_TIMEOUT,
                         "The module %s did not answer in time; it may still do what was asked",
                         name);
+  if (bn_error_is (error, BN_ERROR_UNAVAILABLE) && bn_error_is (self->reason, BN_ERROR_TIMEOUT))
+    return g_error_new (BN_ERROR, BN_ERROR_TIMEOUT,
+                        "The module %s did not answer and was ended, because: %s", name,
+                        self->reason->message);
   if (bn_error_is (error, BN_ERROR_UNAVAILABLE))
     return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE,
                         "The module %s ended before it answered; try again", name);
@@ -60,8 +67,11 @@ call_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Call *call = g_task_get_task_data (task);
   GError *error = NULL;
   GDBusMessage *reply = bn_link_call_finish (BN_LINK (object), result, &error);
-  gboolean timed_out = bn_error_is (error, BN_ERROR_TIMEOUT);
+  gboolean timed_out;
 
+  if (reply == NULL)
+    error = explain_no_answer (self, error);
+  timed_out = bn_error_is (error, BN_ERROR_TIMEOUT);
   if (timed_out || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       bn_liveness_call_given_up (self->liveness, call->liveness);
@@ -72,7 +82,7 @@ call_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (reply != NULL)
     g_task_return_pointer (task, reply, g_object_unref);
   else
-    g_task_return_error (task, explain_no_answer (self, error));
+    g_task_return_error (task, error);
   if (self->state == BN_PROCESS_DRAINING && !bn_liveness_has_calls (self->liveness))
     bn_module_process_stop (self);
 }
