@@ -82,9 +82,11 @@ read_entry (const guint8 *data, gsize size, BnPackedEntry *entry)
     return FALSE;
   end = size - offset_size;
   name_end = read_offset (data + end, offset_size);
+  if (name_end == 0 || name_end >= end)
+    return FALSE;
   start = align (name_end);
-  if (name_end == 0 || start >= end || !offsets_are_minimal (end, 1, offset_size)
-      || data[name_end - 1] != 0 || !is_padding (data, name_end, start))
+  if (start >= end || !offsets_are_minimal (end, 1, offset_size) || data[name_end - 1] != 0
+      || !is_padding (data, name_end, start))
     return FALSE;
   entry->name = (const char *)data;
   if (!g_utf8_validate (entry->name, (gssize)name_end - 1, NULL))
@@ -102,12 +104,12 @@ read_entry (const guint8 *data, gsize size, BnPackedEntry *entry)
 BnPackedResult
 bn_packed_dict_next (BnPackedDict *self, BnPackedEntry *entry)
 {
-  gsize body = (gsize)(self->offsets - self->data);
-  gsize start = align (self->end);
-  gsize end;
+  gsize body, start, end;
 
   if (self->next == self->n)
     return BN_PACKED_END;
+  body = (gsize)(self->offsets - self->data);
+  start = align (self->end);
   end = read_offset (self->offsets + self->next * self->offset_size, self->offset_size);
   if (end > body || start >= end || !is_padding (self->data, self->end, start)
       || !read_entry (self->data + start, end - start, entry))

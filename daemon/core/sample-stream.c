@@ -5,12 +5,12 @@
  * The socket is all the buffer that there is: a module that writes faster than the hub reads waits
  * in the kernel, and a turn of the loop reads so much that others have theirs. A packet is taken
  * apart as GVariant lets anybody take apart bytes from anywhere; the payloads in it are lent as
- * bytes, for core/packed-dict.h to check. */
+ * bytes, for core/packed-dict.h to check. Of a packet that is damaged nothing is read past the
+ * damage: a packet of offsets only would be tens of thousands of samples. */
 #include "core/sample-stream.h"
 
 #include <errno.h>
 #include <glib-unix.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +19,7 @@
 
 #define PACKET_TYPE G_VARIANT_TYPE ("(a(sa{sv}a{sv})a(sa{sv}))")
 #define TURN_BYTES (64 * 1024)
+#define TURN_PACKETS 64
 
 struct _BnSampleStream
 {
@@ -31,7 +32,14 @@ struct _BnSampleStream
 /* Of all streams, since one is read at a time. */
 static guint64 buffer[BN_SAMPLE_PACKET_BYTES_MAX / sizeof (guint64)];
 
-static void
+/* @dict: the dictionary in @element that nobody else checks. */
+static gboolean
+is_damaged (GVariant *element, GVariant *dict)
+{
+  return g_variant_get_size (element) == 0 || !g_variant_is_normal_form (dict);
+}
+
+static gboolean
 give_samples (BnSampleStream *self, GVariant *samples)
 {
   for (gsize i = 0; i < g_variant_n_children (samples); i++)
@@ -42,14 +50,17 @@ give_samples (BnSampleStream *self, GVariant *samples)
       g_autoptr (GVariant) options = g_variant_get_child_value (sample, 2);
       gboolean gone = FALSE;
 
+      if (is_damaged (sample, options))
+        return FALSE;
       if (g_variant_get_size (options) > 0)
         g_variant_lookup (options, "gone", "b", &gone);
       self->funcs.sample (self->user_data, g_variant_get_string (name, NULL),
                           g_variant_get_data (payload), g_variant_get_size (payload), gone);
     }
+  return TRUE;
 }
 
-static void
+static gboolean
 give_runs (BnSampleStream *self, GVariant *runs)
 {
   for (gsize i = 0; i < g_variant_n_children (runs); i++)
@@ -58,8 +69,11 @@ give_runs (BnSampleStream *self, GVariant *runs)
       g_autoptr (GVariant) name = g_variant_get_child_value (run, 0);
       g_autoptr (GVariant) report = g_variant_get_child_value (run, 1);
 
+      if (is_damaged (run, report))
+        return FALSE;
       self->funcs.run (self->user_data, g_variant_get_string (name, NULL), report);
     }
+  return TRUE;
 }
 
 static void
@@ -70,10 +84,12 @@ take_packet (BnSampleStream *self, gsize size)
       g_variant_ref_sink (g_variant_new_from_bytes (PACKET_TYPE, bytes, FALSE));
   g_autoptr (GVariant) samples = g_variant_get_child_value (packet, 0);
   g_autoptr (GVariant) runs = g_variant_get_child_value (packet, 1);
+  g_autoptr (GError) error = NULL;
 
-  give_samples (self, samples);
-  give_runs (self, runs);
-  self->funcs.packet_end (self->user_data, NULL);
+  if (!give_samples (self, samples) || !give_runs (self, runs))
+    error = g_error_new (BN_ERROR, BN_ERROR_BAD_PAYLOAD,
+                         "A packet of its sample stream is not in GVariant's normal form");
+  self->funcs.packet_end (self->user_data, error);
 }
 
 static void
@@ -93,9 +109,9 @@ readable_cb (int fd, GIOCondition condition, gpointer user_data)
   BnSampleStream *self = user_data;
   gsize read_bytes = 0;
 
-  while (read_bytes < TURN_BYTES)
+  for (guint i = 0; i < TURN_PACKETS && read_bytes < TURN_BYTES; i++)
     {
-      gssize size = recv (fd, buffer, sizeof buffer, MSG_TRUNC);
+      gssize size = recv (fd, buffer, sizeof buffer, MSG_TRUNC | MSG_DONTWAIT);
 
       if (size < 0 && errno == EINTR)
         continue;
@@ -103,7 +119,9 @@ readable_cb (int fd, GIOCondition condition, gpointer user_data)
         return G_SOURCE_CONTINUE;
       if (size <= 0)
         {
-          /* The module closed its end, or is gone: then its link says so. */
+          /* The module closed its end, or is gone: then its link says so. An empty packet looks
+           * the same; who sent it must not wait in the next one. */
+          shutdown (fd, SHUT_RDWR);
           g_clear_pointer (&self->source, g_source_unref);
           return G_SOURCE_REMOVE;
         }
@@ -123,8 +141,7 @@ bn_sample_stream_new (const BnSampleStreamFuncs *funcs, gpointer user_data, int 
   BnSampleStream *self;
   int ends[2];
 
-  if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0
-      || !g_unix_set_fd_nonblocking (ends[0], TRUE, NULL))
+  if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     {
       g_set_error (error, BN_ERROR, BN_ERROR_UNAVAILABLE, "There is no socket for the stream: %s",
                    g_strerror (errno));

@@ -15,7 +15,8 @@ typedef struct
   void (*sample) (gpointer user_data, const char *name, const guint8 *payload, gsize size,
                   gboolean gone);
   void (*run) (gpointer user_data, const char *worker, GVariant *report);
-  /* A packet has been read; @error: why nothing of it could be used, or NULL. */
+  /* A packet has been read; @error: why nothing of it, or not the rest of it, could be used, or
+   * NULL. */
   void (*packet_end) (gpointer user_data, const GError *error);
 } BnSampleStreamFuncs;
 

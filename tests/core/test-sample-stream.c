@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* The hub's end of a sample stream: what comes out of packets, good ones and others. */
+#include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,7 +16,8 @@ typedef struct
   int peer;
   GPtrArray *lines; /* what was told */
   guint n_packets;
-  guint n_refused;
+  guint n_refused; /* as too large */
+  guint n_damaged;
 } Fixture;
 
 static void
@@ -41,10 +44,12 @@ packet_end_cb (gpointer user_data, const GError *error)
   Fixture *self = user_data;
 
   self->n_packets++;
-  if (error == NULL)
-    return;
-  g_assert_error (error, BN_ERROR, BN_ERROR_TOO_LARGE);
-  self->n_refused++;
+  if (g_error_matches (error, BN_ERROR, BN_ERROR_TOO_LARGE))
+    self->n_refused++;
+  else if (g_error_matches (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD))
+    self->n_damaged++;
+  else
+    g_assert_no_error (error);
 }
 
 static void
@@ -100,11 +105,11 @@ test_packets (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->lines->len, ==, 4);
   g_assert_cmpstr (self->lines->pdata[0], ==, "sample cpu 20");
   g_assert_cmpstr (self->lines->pdata[1], ==, "sample core 14 gone");
-  g_assert_cmpstr (self->lines->pdata[2], ==, "run cpu {'duration-usec': <7>}");
+  g_assert_cmpstr (self->lines->pdata[2], ==, "run cpu {'duration-usec': <uint64 7>}");
   g_assert_cmpstr (self->lines->pdata[3], ==, "run core {}");
 }
 
-/* Any bytes are a packet; what they are not is empty. */
+/* Any bytes are a packet: good, empty or damaged. */
 static void
 test_garbage (Fixture *self, gconstpointer data)
 {
@@ -121,6 +126,31 @@ test_garbage (Fixture *self, gconstpointer data)
       wait_for_packets (self, i + 1);
     }
   g_assert_cmpuint (self->n_refused, ==, 0);
+  g_assert_cmpuint (self->n_damaged, >, 0);
+}
+
+/* Offsets only, which would be 32 Ki samples: none is told. A good one before damage is. */
+static void
+test_damaged (Fixture *self, gconstpointer data)
+{
+  static guint8 offsets[65536]; /* all at 0; two bytes each */
+  g_autoptr (GVariant) good = g_variant_ref_sink (g_variant_new_parsed (
+      "(@a(sa{sv}a{sv}) [('cpu', {}, {}), ('core', {}, {'gone': <true>})], @a(sa{sv}) [])"));
+  gsize size = g_variant_get_size (good);
+  g_autofree guint8 *bytes = g_memdup2 (g_variant_get_data (good), size);
+
+  send_bytes (self, offsets, sizeof offsets - 2);
+  wait_for_packets (self, 1);
+  g_assert_cmpuint (self->n_damaged, ==, 1);
+  g_assert_cmpuint (self->lines->len, ==, 0);
+  for (gsize i = 0; i + 5 < size; i++)
+    if (memcmp (bytes + i, "gone", 5) == 0)
+      bytes[i + 4] = 'x'; /* no end of the name */
+  send_bytes (self, bytes, size);
+  wait_for_packets (self, 2);
+  g_assert_cmpuint (self->n_damaged, ==, 2);
+  g_assert_cmpuint (self->lines->len, ==, 1);
+  g_assert_cmpstr (self->lines->pdata[0], ==, "sample cpu 0");
 }
 
 /* As much as may be, and a byte more; then it goes on. */
@@ -154,6 +184,21 @@ test_closed (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->n_packets, ==, 1);
 }
 
+/* An empty packet looks like the end: the module's next one fails, and does not wait for ever. */
+static void
+test_empty (Fixture *self, gconstpointer data)
+{
+  gssize sent;
+
+  g_assert_cmpint (send (self->peer, "", 0, MSG_NOSIGNAL), ==, 0);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  sent = send (self->peer, "x", 1, MSG_NOSIGNAL);
+  g_assert_cmpint (sent, ==, -1);
+  g_assert_cmpint (errno, ==, EPIPE);
+  g_assert_cmpuint (self->n_packets, ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -161,7 +206,9 @@ main (int argc, char *argv[])
 #define ADD(path, func) g_test_add ("/sample-stream/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("packets", test_packets);
   ADD ("garbage", test_garbage);
+  ADD ("damaged", test_damaged);
   ADD ("too-large", test_too_large);
+  ADD ("empty", test_empty);
   ADD ("closed", test_closed);
   return g_test_run ();
 }
