@@ -401,11 +401,12 @@ check_known (GDBusMethodInfo *info, GVariant *payload, GError **error)
     if (!is_argument (info, name))
       {
         g_autoptr (GString) known = g_string_new (NULL);
+        g_autofree char *escaped = g_strescape (name, NULL);
 
         for (GDBusArgInfo **arg = info->in_args; arg != NULL && *arg != NULL; arg++)
           g_string_append_printf (known, "%s%s", known->len > 0 ? ", " : "", (*arg)->name);
         g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD,
-                     "%s has no argument “%.63s”; it takes: %s", info->name, name,
+                     "%s has no argument “%.63s”; it takes: %s", info->name, escaped,
                      known->len > 0 ? known->str : "none");
         return FALSE;
       }

@@ -79,8 +79,12 @@ find_spec (Client *client, const char *name, BnEventClass class, GError **error)
   const BnEventSpec *spec = bn_manifest_lookup_event (manifest, name);
 
   if (spec == NULL)
-    g_set_error (error, BN_ERROR, BN_ERROR_UNKNOWN_TYPE, "The manifest of %s has no [Event %.63s]",
-                 get_name (client), name);
+    {
+      g_autofree char *escaped = g_strescape (name, NULL);
+
+      g_set_error (error, BN_ERROR, BN_ERROR_UNKNOWN_TYPE,
+                   "The manifest of %s has no [Event %.63s]", get_name (client), escaped);
+    }
   else if (spec->class != class)
     {
       g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "%s is of class %s: use %s", spec->type,
@@ -164,13 +168,13 @@ static void
 report_run (Client *client, const char *worker, GVariant *report)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *escaped = NULL;
 
   if (bn_workers_report (client->host->workers, get_name (client), worker, report))
     return;
+  escaped = g_strescape (worker, NULL);
   g_set_error (&error, BN_ERROR, BN_ERROR_NOT_FOUND,
-               "It reported a run of “%.63s”, but its manifest "
-               "has no [Worker %.63s]",
-               worker, worker);
+               "It reported a run of a worker, but its manifest has no [Worker %.63s]", escaped);
   refuse (client, NULL, error);
 }
 
@@ -326,9 +330,11 @@ check_responder (Client *client, const BnSubscribeOptions *options, const char *
   for (; options->responder && *patterns != NULL; patterns++)
     if (!g_str_has_prefix (*patterns, prefix))
       {
+        g_autofree char *escaped = g_strescape (*patterns, NULL);
+
         g_set_error (error, BN_ERROR, BN_ERROR_FORBIDDEN,
                      "The module %s can answer requests of %s* only, not “%.80s”",
-                     get_name (client), prefix, *patterns);
+                     get_name (client), prefix, escaped);
         return FALSE;
       }
   return TRUE;

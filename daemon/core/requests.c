@@ -336,11 +336,13 @@ dispatch (BnRequests *self, const BnCaller *caller, const char *type, GVariant *
   else if (module != NULL)
     ask_module (module, dot + 1, payload, caller, type, task); /* says what is wrong */
   else
-    g_task_return_new_error (
-        task, BN_ERROR, BN_ERROR_UNKNOWN_TYPE,
-        "Nobody answers “%.80s”: it is no request of the hub and no method of a "
-        "module",
-        type);
+    {
+      g_autofree char *escaped = g_strescape (type, NULL);
+
+      g_task_return_new_error (
+          task, BN_ERROR, BN_ERROR_UNKNOWN_TYPE,
+          "Nobody answers “%.80s”: it is no request of the hub and no method of a module", escaped);
+    }
 }
 
 /* Every answer passes here, to be counted. */

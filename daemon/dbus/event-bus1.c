@@ -220,9 +220,11 @@ check_handler (const BnSubscribeOptions *options, const char *const *patterns, G
   for (; options->responder && *patterns != NULL; patterns++)
     if (!g_str_has_prefix (*patterns, "user."))
       {
+        g_autofree char *escaped = g_strescape (*patterns, NULL);
+
         g_set_error (error, BN_ERROR, BN_ERROR_FORBIDDEN,
                      "Only requests of user.* can be answered from outside a module, not “%.80s”",
-                     *patterns);
+                     escaped);
         return FALSE;
       }
   return TRUE;

@@ -372,6 +372,41 @@ test_bad_input (HubFixture *self, gconstpointer data)
   bus_client_refuse (client, "Request", "('module', @a{sv} {}, @a{sv} {})", BN_ERROR_UNKNOWN_TYPE);
 }
 
+/* What is quoted in an error is cut; the error must be readable all the same. */
+static void
+test_quoted (HubFixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *method;
+    const char *format; /* of the arguments; %s is the name */
+    const char *said;
+  } cases[] = {
+    { "Request", "('%s', @a{sv} {}, @a{sv} {})", "Nobody answers" },
+    { "Request", "('echo.echo', {'%s': <1>}, @a{sv} {})", "has no argument" },
+    { "Emit", "('%s', @a{sv} {}, @a{sv} {})", "is not an event type" },
+    { "Subscribe", "(['%s'], @a{sv} {})", "is not a pattern" },
+    { "Subscribe", "(['%s'], {'responder': <true>, 'handler': <objectpath '/a'>})",
+      "can be answered from outside" },
+  };
+  g_autoptr (BusClient) client = bus_client_new (self, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (guint length = 60; length < 82; length++)
+      {
+        g_autofree char *start = g_strnfill (length, 'a');
+        g_autofree char *name = g_strconcat (start, "é", NULL);
+        g_auto (GStrv) parts = g_strsplit (cases[i].format, "%s", 2);
+        g_autofree char *arguments = g_strjoinv (name, parts);
+        g_autoptr (GError) error = NULL;
+        g_autoptr (GVariant) reply = bus_client_call (client, cases[i].method, arguments, &error);
+
+        g_assert_null (reply);
+        if (strstr (error->message, cases[i].said) == NULL)
+          g_error ("%s %s: “%s”", cases[i].method, arguments, error->message);
+      }
+}
+
 /* The counters count what happened, each thing once. */
 static void
 test_statistics (HubFixture *self, gconstpointer data)
@@ -424,6 +459,7 @@ main (int argc, char *argv[])
   ADD ("replay", test_replay);
   ADD ("long-replay", test_long_replay);
   ADD ("bad-input", test_bad_input);
+  ADD ("quoted", test_quoted);
   ADD ("statistics", test_statistics);
   return g_test_run ();
 }
