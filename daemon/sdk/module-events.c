@@ -56,8 +56,8 @@ emit_sample (BnModule *self, const char *name, GVariant *payload, gboolean gone)
  * @name: the event's name in the manifest, without the module's
  * @payload: its fields, an `a{sv}`; one that has no value is left out; sunk if it is floating
  *
- * Publishes a sample: a measured state. All samples of one turn of the main loop go to the hub in
- * one message.
+ * Publishes a sample: a measured state. All samples of one turn of the main loop go to the hub at
+ * once, and the function may wait until the hub has read those before.
  */
 void
 bn_module_emit_sample (BnModule *self, const char *name, GVariant *payload)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* Gathers the samples and run reports of one turn of the loop into one message.
+/* Gathers the samples and run reports of one turn of the loop and sends them at once.
  *
  * A message costs, not its content. Everything that the sources of one turn produced is sent when
  * the next turn begins, from the prepare function of a source of the highest priority: before the
@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <gio/gunixfdlist.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,9 +34,8 @@ struct _BnOutbox
   GCancellable *cancellable;   /* owned: of the call for the stream */
   BnArrayWriter samples;
   BnArrayWriter runs;
-  gsize gathered_bytes; /* 0: nothing to send */
-  int stream;           /* owned; -1: none */
-  gboolean opening;     /* the hub was asked for the stream */
+  int stream;       /* owned; -1: none */
+  gboolean opening; /* the hub was asked for the stream */
 };
 
 static gboolean
@@ -93,7 +91,6 @@ bn_outbox_new (GDBusConnection *connection)
   self->cancellable = g_cancellable_new ();
   self->stream = -1;
   self->opening = FALSE;
-  self->gathered_bytes = 0;
   bn_array_writer_init (&self->samples);
   bn_array_writer_init (&self->runs);
   g_source_set_static_name (&self->source, "binnacle outbox");
@@ -144,11 +141,16 @@ bn_outbox_open_stream (BnOutbox *self)
                                             NULL, self->cancellable, stream_opened, self);
 }
 
-static void
-gathered (BnOutbox *self, gsize bytes)
+static guint
+get_gathered (BnOutbox *self)
 {
-  self->gathered_bytes += bytes;
-  if (self->gathered_bytes >= BATCH_BYTES_MAX)
+  return self->samples.bytes->len + self->runs.bytes->len;
+}
+
+static void
+flush_if_full (BnOutbox *self)
+{
+  if (get_gathered (self) >= BATCH_BYTES_MAX)
     bn_outbox_flush (self);
 }
 
@@ -182,7 +184,7 @@ bn_outbox_add_sample (BnOutbox *self, const char *name, GVariant *payload, gbool
       put_dict (writer, dict);
     }
   bn_array_writer_end (writer, ends, G_N_ELEMENTS (ends));
-  gathered (self, strlen (name) + g_variant_get_size (normal) + 1);
+  flush_if_full (self);
 }
 
 void
@@ -205,7 +207,7 @@ bn_outbox_add_run (BnOutbox *self, const char *worker, guint64 duration_usec, co
   end = bn_array_writer_get_offset (writer);
   put_dict (writer, dict);
   bn_array_writer_end (writer, &end, 1);
-  gathered (self, strlen (worker) + g_variant_get_size (dict));
+  flush_if_full (self);
 }
 
 /* FALSE if it has to go over the connection. */
@@ -232,9 +234,8 @@ bn_outbox_flush (BnOutbox *self)
   GByteArray *packet = self->samples.bytes;
   gsize samples_end;
 
-  if (self->gathered_bytes == 0)
+  if (get_gathered (self) == 0)
     return;
-  self->gathered_bytes = 0;
   bn_array_writer_finish (&self->samples);
   bn_array_writer_finish (&self->runs);
   /* A tuple of the two arrays; where the first ends stands last. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* Gathers the samples and run reports of one turn of the loop into one message. */
+/* Gathers the samples and run reports of one turn of the loop and sends them at once. */
 #pragma once
 
 #include <gio/gio.h>
