@@ -299,9 +299,10 @@ exited_cb (GPid pid, int status, gpointer user_data)
   g_autoptr (GError) error = explain_end (self, status, self->state == BN_PROCESS_STOPPING);
 
   self->watch_id = 0;
-  clear_timers (self);
   kill (-pid, SIGKILL); /* what it left behind in its group */
   self->pid = 0;
+  bn_link_read_rest (self->link); /* its last events */
+  clear_timers (self);
   self->state = BN_PROCESS_GONE;
   bn_link_close (self->link);
   g_signal_emit (self, signals[SIGNAL_GONE], 0, error);

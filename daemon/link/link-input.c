@@ -11,6 +11,9 @@
 #include "link/link-decode.h"
 #include "link/link-private.h"
 
+/* More than a socket holds. */
+#define REST_TURNS_MAX 256
+
 gboolean
 bn_link_is_paused (BnLink *self)
 {
@@ -220,6 +223,24 @@ bn_link_read_turn (BnLink *self, gboolean readable)
           || bytes >= self->limits.turn_bytes || !readable)
         return;
       readable = receive (self, &bytes);
+    }
+}
+
+/* Somebody else may have the peer's end, and fill the socket for ever: hence the bound. */
+void
+bn_link_read_rest (BnLink *self)
+{
+  guint64 before = 0;
+  guint64 now = 1;
+
+  g_return_if_fail (BN_IS_LINK (self));
+
+  self->hung_up = TRUE;
+  for (guint turn = 0; turn < REST_TURNS_MAX && now > before && self->fd != -1; turn++)
+    {
+      before = self->statistics.bytes_in + self->statistics.messages_in;
+      bn_link_read_turn (self, TRUE);
+      now = self->statistics.bytes_in + self->statistics.messages_in;
     }
 }
 

@@ -65,6 +65,9 @@ void bn_link_close (BnLink *self);
 
 gboolean bn_link_is_closed (BnLink *self);
 
+/* The peer is gone: emits "message" for what it said before, which the socket still holds. */
+void bn_link_read_rest (BnLink *self);
+
 /* Credentials that the kernel keeps for the socket (SO_PEERCRED): of the process that made it. */
 gboolean bn_link_get_peer (BnLink *self, pid_t *pid, uid_t *uid);
 

@@ -367,6 +367,36 @@ test_turn (void)
     }
 }
 
+/* What a peer that is gone has said is there at once, however much a turn reads; if somebody else
+ * has its end, what was said so far. */
+static void
+test_rest (void)
+{
+  for (guint held = 0; held < 2; held++)
+    {
+      BnLinkLimits limits = bn_link_default_limits;
+      g_autoptr (Pair) pair = NULL;
+      g_autoptr (GDBusMessage) signal = signal_new (10);
+      g_autofree guint8 *bytes = NULL;
+      gsize size;
+
+      limits.turn_messages = 5;
+      pair = pair_new_open (&limits);
+      settle ();
+      bytes = pair_encode (signal, 1, &size);
+      for (guint i = 0; i < 23; i++)
+        pair_write (pair, bytes, size);
+      if (!held)
+        {
+          close (pair->raw);
+          pair->raw = -1;
+        }
+      bn_link_read_rest (pair->link);
+      g_assert_cmpuint (pair->messages->len, ==, 23);
+      g_assert_cmpint (bn_link_is_closed (pair->link), ==, !held);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -383,5 +413,6 @@ main (int argc, char *argv[])
                    test_descriptors_of_half_a_message);
   g_test_add_func ("/link-limits/descriptors-out", test_descriptors_out);
   g_test_add_func ("/link-limits/turn", test_turn);
+  g_test_add_func ("/link-limits/rest", test_rest);
   return g_test_run ();
 }
