@@ -237,7 +237,8 @@ test_silent_handshake (void)
       g_assert_error (pair->reason, BN_ERROR, BN_ERROR_TIMEOUT);
     }
   g_assert_cmpint (g_get_monotonic_time () - start_usec, >=, 300000);
-  g_assert_cmpuint (pair_count_descriptors (), ==, descriptors + N_SILENT);
+  /* Their own ends only. Not "==": what GDBus had open when it was counted may be gone. */
+  g_assert_cmpuint (pair_count_descriptors (), <=, descriptors + N_SILENT);
   pair_assert_memory (before, 8 << 20);
 }
 
