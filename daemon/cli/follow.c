@@ -37,6 +37,20 @@ stop (Follower *self, BnExit status)
   g_main_loop_quit (self->loop);
 }
 
+static void
+announce_failure (Follower *self)
+{
+  if (self->follow->failing != NULL)
+    self->follow->failing (self->data);
+}
+
+static void
+fail (Follower *self, const GError *error)
+{
+  announce_failure (self);
+  stop (self, bn_cli_fail (error));
+}
+
 static gboolean
 wants (Follower *self, const char *type)
 {
@@ -265,7 +279,7 @@ on_appeared (GDBusConnection *connection, const char *name, const char *owner, g
   if (epoch != NULL)
     catch_up (self, epoch);
   else if (!is_gone (error))
-    stop (self, bn_cli_fail (error));
+    fail (self, error);
 }
 
 /* Nobody has the name when the program begins. */
@@ -275,7 +289,7 @@ start_hub (Follower *self)
   g_autoptr (GError) error = NULL;
 
   if (!bn_cli_start_hub (self->cli, &error))
-    stop (self, bn_cli_fail (error));
+    fail (self, error);
 }
 
 static void
@@ -285,6 +299,7 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer data)
 
   if (connection == NULL || g_dbus_connection_is_closed (connection))
     {
+      announce_failure (self);
       bn_cli_notice (_ ("the bus is gone"));
       stop (self, BN_EXIT_NO_HUB);
       return;

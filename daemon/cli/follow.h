@@ -25,6 +25,9 @@ typedef struct
   /* The hub has gone, and @text says so to people; NULL: it is back. Both are told on the standard
    * error too. May be NULL. */
   void (*absence) (const char *text, gpointer data);
+
+  /* It ends, and an error will be told on the standard error. May be NULL. */
+  void (*failing) (gpointer data);
 } BnFollow;
 
 /* Returns when @item says so, or with BN_EXIT_OK at SIGINT and SIGTERM. */

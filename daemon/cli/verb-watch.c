@@ -24,7 +24,8 @@ typedef struct
   BnCli *cli;        /* borrowed */
   BnWatchView *view; /* owned */
   gint64 limit;      /* samples still to be taken; -1: no end */
-  char *absence;     /* owned, nullable: why the values are old */
+  gboolean on_screen;
+  char *absence; /* owned, nullable: why the values are old */
 } Watch;
 
 static int option_interval;
@@ -65,6 +66,8 @@ on_flush (gpointer data)
   g_autofree char *text = NULL;
   const char *line;
 
+  if (!self->on_screen)
+    return;
   ioctl (STDOUT_FILENO, TIOCGWINSZ, &size);
   text = bn_watch_view_to_string (self->view, size.ws_col);
   fputs (SCREEN_HOME, stdout);
@@ -94,22 +97,35 @@ on_absence (const char *text, gpointer data)
   on_flush (self);
 }
 
+/* What was seen last stays in the terminal, and so does an error that is told after that. */
+static void
+leave_screen (gpointer data)
+{
+  Watch *self = data;
+  g_autofree char *last = NULL;
+
+  if (!self->on_screen)
+    return;
+  self->on_screen = FALSE;
+  last = bn_watch_view_to_string (self->view, self->cli->width);
+  fputs (SCREEN_LEAVE, stdout);
+  fputs (last, stdout);
+  fflush (stdout);
+}
+
 static BnExit
 run_on_terminal (BnCli *cli, BnFollow *follow, Watch *watch)
 {
-  g_autofree char *last = NULL;
   BnExit status;
 
   follow->flush = on_flush;
   follow->absence = on_absence;
+  follow->failing = leave_screen;
   fputs (SCREEN_ENTER, stdout);
   fflush (stdout);
+  watch->on_screen = TRUE;
   status = bn_follow_run (cli, follow, watch);
-  /* What was seen last stays in the terminal. */
-  last = bn_watch_view_to_string (watch->view, cli->width);
-  fputs (SCREEN_LEAVE, stdout);
-  fputs (last, stdout);
-  fflush (stdout);
+  leave_screen (watch);
   g_free (watch->absence);
   return status;
 }

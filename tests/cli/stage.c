@@ -298,8 +298,9 @@ start (Stage *stage, const char *line, int terminal)
   g_autoptr (GError) error = NULL;
   GSubprocess *process;
 
-  launcher = g_subprocess_launcher_new ((terminal >= 0 ? 0 : G_SUBPROCESS_FLAGS_STDOUT_PIPE)
-                                        | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  launcher = g_subprocess_launcher_new (
+      (terminal >= 0 ? 0 : G_SUBPROCESS_FLAGS_STDOUT_PIPE)
+      | (stage->one_terminal ? G_SUBPROCESS_FLAGS_STDERR_MERGE : G_SUBPROCESS_FLAGS_STDERR_PIPE));
   if (terminal >= 0)
     g_subprocess_launcher_take_stdout_fd (launcher, terminal);
   g_subprocess_launcher_setenv (launcher, "DBUS_SESSION_BUS_ADDRESS",

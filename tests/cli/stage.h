@@ -16,6 +16,7 @@ typedef struct
   guint n_subscribed;          /* calls of Subscribe */
   guint n_replayed;            /* calls of Replay */
   gboolean silent;             /* Subscribe is not answered */
+  gboolean one_terminal;       /* the program's errors go where its output goes */
   gboolean ailing;             /* a module and two workers are not well */
   GVariant *replayed;          /* owned, nullable: what Replay answers once, a(sa{sv}a{sv}) */
 } Stage;

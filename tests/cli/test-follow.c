@@ -296,6 +296,26 @@ test_watch_on_terminal (Stage *stage, gconstpointer data)
       strstr (last, "\r\nb9         2.0\302\240KiB\r\nb10        1.0\302\240KiB\r\n"));
 }
 
+/* What ends it is told where people still see it: after the screen is given back. */
+static void
+test_watch_without_hub (Stage *stage, gconstpointer data)
+{
+  int terminal;
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (Said) said = NULL;
+  const char *left;
+
+  stage->one_terminal = TRUE;
+  stage_release_name (stage);
+  process = stage_start_on_terminal (stage, "watch docker.stats", &terminal);
+  said = stage_finish (process, terminal);
+  g_assert_cmpint (said->status, ==, 3);
+  left = strstr (said->out, "\033[?1049l");
+  g_assert_nonnull (left);
+  g_assert_null (strstr (left + 1, "\033[?1049"));
+  g_assert_nonnull (strstr (left, "the hub is not running"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -314,6 +334,7 @@ main (int argc, char **argv)
     { "/follow/name-lost", test_name_lost },
     { "/follow/interrupt", test_interrupt },
     { "/follow/no-hub", test_no_hub },
+    { "/follow/watch-without-hub", test_watch_without_hub },
     { "/follow/events-on-terminal", test_events_on_terminal },
     { "/follow/watch", test_watch },
     { "/follow/watch-on-terminal", test_watch_on_terminal },
