@@ -15,7 +15,7 @@
 #include "introspection/error.h"
 #include "introspection/names.h"
 
-#define TIMEOUT_DEFAULT_MS 5000
+#define TIMEOUT_DEFAULT_SECONDS 5
 #define TIMEOUT_MAX_MS 600000
 /* The hub's own deadline comes first, so that its answer says what was waited for. */
 #define CALL_GRACE_MS 1000
@@ -26,7 +26,7 @@ static gboolean option_system;
 static gboolean option_session;
 static gboolean option_json;
 static gboolean option_version;
-static double option_timeout;
+static double option_timeout = TIMEOUT_DEFAULT_SECONDS;
 
 static const GOptionEntry global_entries[] = {
   { "session", 0, 0, G_OPTION_ARG_NONE, &option_session,
@@ -62,6 +62,8 @@ make_context (const BnVerb *verb, const GOptionEntry *entries, const char *descr
 static gboolean
 apply_globals (BnCli *cli, GError **error)
 {
+  double timeout_ms = option_timeout * 1000;
+
   if (option_version)
     {
       g_print ("binnacle %s\n", BN_VERSION);
@@ -73,19 +75,13 @@ apply_globals (BnCli *cli, GError **error)
                    _ ("--system and --session exclude one another"));
       return FALSE;
     }
-  cli->timeout_ms = TIMEOUT_DEFAULT_MS;
-  if (option_timeout != 0)
+  if (!(timeout_ms >= 1 && timeout_ms <= TIMEOUT_MAX_MS))
     {
-      double ms = option_timeout * 1000;
-
-      if (!(ms >= 1 && ms <= TIMEOUT_MAX_MS))
-        {
-          g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s",
-                       _ ("--timeout wants 0.001 to 600 seconds"));
-          return FALSE;
-        }
-      cli->timeout_ms = (guint)lround (ms);
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s",
+                   _ ("--timeout wants 0.001 to 600 seconds"));
+      return FALSE;
     }
+  cli->timeout_ms = (guint)lround (timeout_ms);
   cli->system = option_system;
   cli->json = option_json;
   return TRUE;
