@@ -24,8 +24,8 @@ static const struct
 } state_styles[] = {
   { "ready", GREEN },     { "running", GREEN },   { "active", GREEN },   { "ok", GREEN },
   { "starting", YELLOW }, { "draining", YELLOW }, { "backoff", YELLOW }, { "unavailable", YELLOW },
-  { "failed", RED },      { "quarantined", RED }, { "error", RED },      { "stopped", DIM },
-  { "sleeping", DIM },    { "disabled", DIM },    { "removed", DIM },
+  { "failed", RED },      { "quarantined", RED }, { "error", RED },      { "invalid", RED },
+  { "stopped", DIM },     { "sleeping", DIM },    { "disabled", DIM },   { "removed", DIM },
 };
 
 void
@@ -36,6 +36,17 @@ bn_output_json (GVariant *value)
   fputs (text, stdout);
   fputc ('\n', stdout);
   fflush (stdout);
+}
+
+void
+bn_output_json_lines (GVariant *rows)
+{
+  for (gsize i = 0; i < g_variant_n_children (rows); i++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+
+      bn_output_json (row);
+    }
 }
 
 const char *

@@ -19,6 +19,9 @@ typedef struct
 /* One line of JSON, written at once. */
 void bn_output_json (GVariant *value);
 
+/* The rows of an aa{sv}, a line each. */
+void bn_output_json_lines (GVariant *rows);
+
 /* @rows is an aa{sv}. If @n_columns is 0 the columns are the keys of the rows, in their order.
  * @empty is said when there is no row. */
 void bn_output_rows (BnCli *cli, GVariant *rows, const BnColumn *columns, gsize n_columns,

@@ -173,8 +173,10 @@ list (BnCli *cli)
   if (reply == NULL)
     return bn_cli_fail (error);
   rows = g_variant_lookup_value (reply, "modules", G_VARIANT_TYPE ("aa{sv}"));
-  if (cli->json || rows == NULL)
-    bn_output_json (rows != NULL ? rows : reply);
+  if (rows == NULL)
+    rows = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0));
+  if (cli->json)
+    bn_output_json_lines (rows);
   else
     bn_output_rows (cli, rows, bn_module_columns, bn_n_module_columns, _ ("No modules."));
   return BN_EXIT_OK;

@@ -100,7 +100,7 @@ list (BnCli *cli)
   if (rows == NULL)
     return bn_cli_fail (error);
   if (cli->json)
-    bn_output_json (rows);
+    bn_output_json_lines (rows);
   else
     bn_output_rows (cli, rows, bn_worker_columns, bn_n_worker_columns, _ ("No workers."));
   return BN_EXIT_OK;

@@ -23,7 +23,10 @@ static const struct
     NULL, 0 },
   { "status nope", "system.status_request {}", "", "there is no module “nope”", 1 },
   { "status docker now", NULL, "", "one module, or none", 2 },
-  { "modules list", "module.list {}", NULL, NULL, 0 },
+  { "modules list", "module.list {}",
+    "{\"name\":\"docker\",\"state\":\"ready\",\"pid\":123456,\"memory\":1572864,"
+    "\"last_error\":\"bad\\u001b[31m\"}\n",
+    NULL, 0 },
   { "modules rescan", "module.rescan {}", "{\"found\":[\"new\"]}\n", NULL, 0 },
   { "modules reload docker", "module.reload {'name': <'docker'>}",
     "{\"name\":\"docker\",\"state\":\"ready\",\"generation\":2}\n", NULL, 0 },
@@ -33,6 +36,11 @@ static const struct
   { "modules load", NULL, "", "wants the name of a module", 2 },
   { "modules frob docker", NULL, "", "there is no “modules frob”", 2 },
   { "modules describe docker", "module.describe {'name': <'docker'>}", NULL, NULL, 0 },
+  { "workers", "worker.list {}",
+    "{\"name\":\"docker.stats\",\"state\":\"running\",\"interval\":2000,\"mean_usec\":1500}\n"
+    "{\"name\":\"host.stats\",\"state\":\"sleeping\"}\n"
+    "{\"name\":\"hub.heartbeat\",\"state\":\"running\"}\n",
+    NULL, 0 },
   { "workers run docker.stats", "worker.run_now {'name': <'docker.stats'>}", NULL, NULL, 0 },
   { "workers set-interval docker.stats 0.5s",
     "worker.set_interval {'name': <'docker.stats'>, 'interval_ms': <uint32 500>}", NULL, NULL, 0 },
