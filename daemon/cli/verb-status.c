@@ -152,6 +152,7 @@ print_troubles (BnCli *cli, GVariant *modules, GVariant *workers)
   };
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   g_autoptr (GVariant) troubles = NULL;
+  BnCli wide = *cli;
 
   add_troubles (&builder, modules, explain_module);
   add_troubles (&builder, workers, explain_worker);
@@ -159,7 +160,8 @@ print_troubles (BnCli *cli, GVariant *modules, GVariant *workers)
   if (g_variant_n_children (troubles) == 0)
     return;
   g_print ("\n");
-  bn_output_rows (cli, troubles, columns, G_N_ELEMENTS (columns), "");
+  wide.width = 0; /* no reason is cut short: the terminal wraps it */
+  bn_output_rows (&wide, troubles, columns, G_N_ELEMENTS (columns), "");
 }
 
 static void

@@ -174,7 +174,9 @@ test_terminal_status (Stage *stage, gconstpointer data)
       "sick    \033[31mquarantined\033[0m        -\r\n"
       "\r\n"
       "\033[1mNeeds attention\033[0m  \033[1mState\033[0m        \033[1mWhy\033[0m\r\n"
-      "sick             \033[31mquarantined\033[0m  It ended (try again: binnacle modules reset "
+      "sick             \033[31mquarantined\033[0m  It ended; its last words are longer than the "
+      "line "
+      "of a terminal that has a hundred and twenty columns (try again: binnacle modules reset "
       "sick)\r\n"
       "docker.stats     \033[32mrunning\033[0m      no socket (3 times in a row)\r\n"
       "docker.slow      \033[32mrunning\033[0m      2 of 9 runs took longer than the interval\r\n";
