@@ -13,8 +13,9 @@
 #include "cli/verbs.h"
 #include "cli/watch-view.h"
 
-#define SCREEN_ENTER "\033[?1049h\033[?25l"
-#define SCREEN_LEAVE "\033[?25h\033[?1049l"
+/* Without the cursor, and with lines cut that are too wide: a wrapped one would move the rest. */
+#define SCREEN_ENTER "\033[?1049h\033[?25l\033[?7l"
+#define SCREEN_LEAVE "\033[?7h\033[?25h\033[?1049l"
 #define SCREEN_HOME "\033[H"
 #define LINE_CLEAR "\033[K"
 #define SCREEN_CLEAR_BELOW "\033[J"
