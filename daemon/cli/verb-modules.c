@@ -231,10 +231,12 @@ bn_verb_modules (BnCli *cli, int argc, char **argv)
     return bn_cli_fail (error);
   bn_cli_look_at_output (cli);
   word = argc > 1 ? argv[1] : "list";
-  if (g_str_equal (word, "list") && argc <= 2)
-    return list (cli);
-  if (g_str_equal (word, "rescan") && argc == 2)
-    return rescan (cli);
+  if (g_str_equal (word, "list") || g_str_equal (word, "rescan"))
+    {
+      if (argc > 2)
+        return bn_cli_fail_usage (_ ("“modules %s” takes no arguments"), word);
+      return g_str_equal (word, "list") ? list (cli) : rescan (cli);
+    }
   if (g_str_equal (word, "describe"))
     return argc == 3 ? describe (cli, argv[2]) : fail_name (word);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)

@@ -173,8 +173,8 @@ bn_verb_workers (BnCli *cli, int argc, char **argv)
     return bn_cli_fail (error);
   bn_cli_look_at_output (cli);
   word = argc > 1 ? argv[1] : "list";
-  if (g_str_equal (word, "list") && argc <= 2)
-    return list (cli);
+  if (g_str_equal (word, "list"))
+    return argc <= 2 ? list (cli) : bn_cli_fail_usage (_ ("“workers %s” takes no arguments"), word);
   if (g_str_equal (word, "set-interval"))
     return argc == 4 ? set_interval (cli, argv[2], argv[3])
                      : bn_cli_fail_usage (_ ("“workers set-interval” wants NAME INTERVAL"));

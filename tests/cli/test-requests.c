@@ -34,6 +34,8 @@ static const struct
   { "modules load nope", "module.load {'name': <'nope'>}", "", "binnacle: no module named “nope”\n",
     1 },
   { "modules load", NULL, "", "wants the name of a module", 2 },
+  { "modules list docker", NULL, "", "“modules list” takes no arguments", 2 },
+  { "workers list docker", NULL, "", "“workers list” takes no arguments", 2 },
   { "modules frob docker", NULL, "", "there is no “modules frob”", 2 },
   { "modules describe docker", "module.describe {'name': <'docker'>}", NULL, NULL, 0 },
   { "workers", "worker.list {}",
