@@ -193,7 +193,7 @@ export class TestBridge {
       payload: {
         protocol: 2, server: 'binnacle-web-bridge', version: '0.1.0', epoch: this.#epoch, seq: this.#sequence,
         connection: `c${this.#nextConnection++}`, session: 's-1',
-        auth: { state: good ? 'ok' : 'required', methods: ['cookie'], level: good ? this.level : undefined },
+        host: good ? 'workshop' : undefined, auth: { state: good ? 'ok' : 'required', methods: ['cookie'], level: good ? this.level : undefined },
         capabilities: ['retained', 'rate', 'coalesce', 'heartbeat'],
         limits: { message: 262144, subscriptions: 128 }, heartbeat: 15000, time: Date.now()
       }
@@ -226,6 +226,7 @@ export class TestBridge {
         if (event.seq > from && wanted(event.type)) after.push({ ...event, sub: [sub], replay: true })
       }
     }
+    const replayed = after.length
     if (retained !== false && !this.silent) {
       const now = Date.now()
       for (const { type, class: kind } of Object.values(this.modules).flatMap((module) => module.events)) {
@@ -233,7 +234,7 @@ export class TestBridge {
         after.push(...this.#samples(type, now, sub).map((sample) => ({ ...sample, retained: true })))
       }
     }
-    return { sub, recovered, replayed: after.length, seq: this.#sequence }
+    return { sub, ...(since && { recovered, replayed }), retained: after.length - replayed, seq: this.#sequence }
   }
 
   #answer(connection, type, payload, after) {

@@ -83,11 +83,12 @@ describe('scale', () => {
 })
 
 describe('series', () => {
-  it('keeps eight lines, the smallest become other', () => {
+  it('keeps eight lines, what comes after the seventh becomes other', () => {
     const entries = Array.from({ length: 12 }, (_, i) => ({ key: `${i}`, field: 'v', label: `${i}` }))
-    const { shown, rest } = chooseSeries(entries, ({ key }) => Number(key))
-    expect(shown.map(({ key }) => key)).toEqual(['5', '6', '7', '8', '9', '10', '11'])
+    const { shown, rest } = chooseSeries(entries)
+    expect(shown.map(({ key }) => key)).toEqual(['0', '1', '2', '3', '4', '5', '6'])
     expect(rest).toHaveLength(5)
+    expect(chooseSeries(entries.slice(0, 8)).rest).toEqual([])
   })
 
   it('stacks, and sums what is other', () => {

@@ -163,7 +163,7 @@ describe('subscriptions', () => {
   })
 
   it('that had not begun begin where they wanted to', async () => {
-    hub.subscribe('m', ['chat.message'], { resume: true, history: true })
+    hub.subscribe('m', ['chat.message'], { resume: true, history: () => 0 })
     const first = await goLive()
     first.onclose({ code: 1006 })
     hub.wake()
@@ -173,21 +173,42 @@ describe('subscriptions', () => {
     ])
   })
 
-  it('whose replay was cut ask for all of it again', async () => {
-    hub.subscribe('m', ['chat.message'], { resume: true, history: true })
+  it('whose replay was cut go on where it was cut, whatever others have heard', async () => {
+    hub.subscribe('m', ['chat.message'], { resume: true, history: () => 0 })
+    hub.subscribe('activity', ['module.*'], { resume: true })
     const first = await goLive()
-    await confirm(first, { replayed: 2 })
+    await confirm(first, { replayed: 0, seq: 45 })
+    const since = (socket, name) => subscribed(socket).find(({ sub }) => sub === name).since
+    hub.subscribe('m', ['chat.*'], { resume: true, history: () => 0 })
+    const { id } = first.last('websocket.subscribe')
+    first.receive({ type: 'websocket.subscribe.result', id, ok: true, payload: { recovered: true, replayed: 2, seq: 48 } })
+    await vi.advanceTimersByTimeAsync(0)
     first.receive([{ type: 'chat.message', seq: 40, sub: ['m'], replay: true, payload: {} }])
+    first.receive([{ type: 'module.state_changed', seq: 49, sub: ['activity'], payload: {} }])
     first.onclose({ code: 1006 })
     hub.wake()
     const second = await goLive({ seq: 50 })
-    expect(subscribed(second)[0].since).toEqual({ epoch: 'e1', seq: 0 })
-    await confirm(second, { replayed: 1 })
+    expect(since(second, 'm')).toEqual({ epoch: 'e1', seq: 40 })
+    expect(since(second, 'activity')).toEqual({ epoch: 'e1', seq: 49 })
+    await confirm(second, { replayed: 1, seq: 50 })
     second.receive([{ type: 'chat.message', seq: 41, sub: ['m'], replay: true, payload: {} }])
     second.onclose({ code: 1006 })
     hub.wake()
     const third = await goLive({ seq: 50 })
-    expect(subscribed(third)[0].since).toEqual({ epoch: 'e1', seq: 41 })
+    expect(since(third, 'm')).toEqual({ epoch: 'e1', seq: 50 })
+    expect(since(third, 'activity')).toEqual({ epoch: 'e1', seq: 49 })
+  })
+
+  it('that wait for an answer are not counted by what the last one still sends', async () => {
+    hub.subscribe('m', ['chat.message'], { resume: true })
+    const first = await goLive()
+    await confirm(first, { seq: 10 })
+    first.receive({ type: 'system.gap', payload: { from: 11, to: 20 } })
+    first.receive([{ type: 'chat.message', seq: 21, sub: ['m'], payload: {} }])
+    first.onclose({ code: 1006 })
+    hub.wake()
+    const second = await goLive({ seq: 30 })
+    expect(subscribed(second)[0].since).toEqual({ epoch: 'e1', seq: 10 })
   })
 
   it('resync when the hub is another one, events from its beginning', async () => {
@@ -219,10 +240,32 @@ describe('subscriptions', () => {
   it('read a gap again that was announced', async () => {
     hub.subscribe('activity', ['module.*'], { resume: true })
     const socket = await goLive()
-    await confirm(socket)
+    await confirm(socket, { seq: 25 })
     socket.receive({ type: 'system.gap', payload: { from: 20, to: 30 } })
     expect(subscribed(socket).at(-1).since).toEqual({ epoch: 'e1', seq: 19 })
     expect(resyncs).toBe(1)
+  })
+
+  it('know at once that the hub is away, and go on when it is back', async () => {
+    hub.subscribe('activity', ['module.*'], { resume: true })
+    const socket = await goLive()
+    await confirm(socket)
+    const { epoch, seq, ...away } = HELLO
+    socket.receive({ type: 'system.hello', payload: away })
+    expect(hub.hubIsThere).toBe(false)
+    expect(hub.state).toBe('live')
+    hub.subscribe('m', ['chat.message'], { resume: true, history: () => 0 })
+    refuse(socket, 'unavailable')
+    await vi.advanceTimersByTimeAsync(0)
+    const before = subscribed(socket).length
+    socket.receive({ type: 'system.hello', payload: { ...away, epoch, seq } })
+    expect(hub.hubIsThere).toBe(true)
+    expect(subscribed(socket).slice(before)).toEqual([
+      { sub: 'm', patterns: ['chat.message'], since: { epoch: 'e1', seq: 0 } }
+    ])
+    await vi.advanceTimersByTimeAsync(LONGEST_MS)
+    expect(subscribed(socket)).toHaveLength(before + 1)
+    expect(resyncs).toBe(0)
   })
 
   it('are tried again while the hub is away, and not once more when it worked', async () => {

@@ -326,7 +326,7 @@ test_hub_lost_meanwhile (void)
   error = resume (client, "{\"epoch\":\"epoch-1\",\"seq\":0}");
   assert_contains (error, "\"code\":\"unavailable\"");
   bridge_start_hub (bridge, "epoch-2");
-  g_free (web_client_hear_with (client, "system.hello"));
+  g_free (web_client_hear_with (client, "\"epoch\":\"epoch-2\""));
   reply = resume (client, "{\"epoch\":\"epoch-1\",\"seq\":0}");
   assert_contains (reply, "\"recovered\":false");
 }

@@ -34,6 +34,8 @@ test_hello (void)
   assert_contains (hello, "\"protocol\":2");
   assert_contains (hello, "\"epoch\":\"epoch-1\"");
   assert_contains (hello, "\"state\":\"required\"");
+  /* Nothing about the machine for who has not said who it is. */
+  assert_lacks (hello, "\"host\"");
   web_client_say (client, "{\"type\":\"system.hello\",\"id\":\"a\",\"payload\":{\"protocol\":2,"
                           "\"client\":{\"name\":\"test\"},\"capabilities\":[\"heartbeat\"]}}");
   reply = web_client_hear (client);
@@ -73,6 +75,7 @@ test_auth_in_message (void)
                   "{\"type\":\"system.auth\",\"id\":3,\"payload\":{\"token\":\"controller\"}}");
   right = web_client_hear_with (client, "\"id\":3");
   assert_contains (right, "\"level\":\"control\"");
+  assert_contains (right, "\"host\":\"");
   assert_contains (right, "[\"observe\",\"control\"]");
   g_assert_cmpuint (bn_room_get_unauthenticated (bridge->room), ==, 0);
 }
@@ -284,6 +287,7 @@ test_hub_restart (void)
 {
   g_autoptr (Bridge) bridge = bridge_new (NULL, NULL);
   g_autoptr (WebClient) client = web_client_new (bridge->port);
+  g_autofree char *away = NULL;
   g_autofree char *error = NULL;
   g_autofree char *hello = NULL;
   g_autofree char *event = NULL;
@@ -291,6 +295,8 @@ test_hub_restart (void)
   web_client_join (client, "observer");
   subscribe (client, "{\"sub\":\"s\",\"patterns\":[\"demo.*\"]}");
   bridge_lose_hub (bridge);
+  away = web_client_hear_with (client, "system.hello");
+  assert_lacks (away, "\"epoch\"");
   web_client_say (client, "{\"type\":\"demo.list\",\"id\":1}");
   error = web_client_hear_with (client, "\"id\":1");
   assert_contains (error, "\"code\":\"unavailable\"");
@@ -310,6 +316,8 @@ test_link_lost (void)
 {
   g_autoptr (Bridge) bridge = bridge_new (NULL, NULL);
   g_autoptr (WebClient) client = web_client_new (bridge->port);
+  g_autofree char *away = NULL;
+  g_autofree char *back = NULL;
   g_autofree char *gap = NULL;
   g_autofree char *event = NULL;
 
@@ -318,6 +326,11 @@ test_link_lost (void)
   bridge_lose_hub (bridge);
   bridge_start_hub (bridge, "epoch-1");
   test_hub_emit_before (bridge->hub, "Subscribe", "demo.lost");
+  away = web_client_hear (client);
+  assert_contains (away, "\"type\":\"system.hello\"");
+  assert_lacks (away, "\"epoch\"");
+  back = web_client_hear (client);
+  assert_contains (back, "\"epoch\":\"epoch-1\"");
   gap = web_client_hear (client);
   assert_contains (gap, "\"type\":\"system.gap\"");
   assert_contains (gap, "\"from\":1");

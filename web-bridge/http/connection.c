@@ -158,10 +158,11 @@ bn_connection_keep (SoupServerMessage *message)
   self->resting = g_object_ref (self->stream);
   taken = soup_server_message_steal_connection (message);
   early = bn_connection_read_early (taken);
-  bn_connection_set_deadline (self, BN_DEADLINE_IDLE);
   if (g_bytes_get_size (early) > 0)
     {
-      /* It need not be waited for, but libsoup must be done with this request. */
+      /* It need not be waited for, but libsoup must be done with this request. Not idle: it does
+       * not give way to another one. */
+      bn_connection_set_deadline (self, BN_DEADLINE_HEAD);
       bn_http_stream_put_back (self->stream, early);
       self->watch = g_idle_source_new ();
       g_source_set_priority (self->watch, G_PRIORITY_DEFAULT);
@@ -169,6 +170,7 @@ bn_connection_keep (SoupServerMessage *message)
     }
   else
     {
+      bn_connection_set_deadline (self, BN_DEADLINE_IDLE);
       self->watch = g_unix_fd_source_new (g_socket_get_fd (get_socket (self)), G_IO_IN);
       g_source_set_callback (self->watch, G_SOURCE_FUNC (on_readable), self, NULL);
     }

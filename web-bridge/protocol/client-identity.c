@@ -32,6 +32,13 @@ insert_identity (GVariantDict *dict, BnSession *session)
   g_variant_dict_insert_value (dict, "scopes", make_scopes (session->level));
 }
 
+/* The machine's name: the hub is on this one, it is reached over a socket in the file system. */
+static char *
+dup_host (void)
+{
+  return g_utf8_make_valid (g_get_host_name (), -1);
+}
+
 /* The hello's "auth" for @session, which may be NULL. */
 static char *
 encode_auth (BnSession *session)
@@ -111,6 +118,14 @@ bn_client_say_hello (BnClient *self)
       bn_json_append_string (json, epoch);
       g_string_append_printf (json, ",\"seq\":%" G_GUINT64_FORMAT ",",
                               bn_room_sequence (self->room));
+    }
+  if (self->session != NULL)
+    {
+      g_autofree char *host = dup_host ();
+
+      g_string_append (json, "\"host\":");
+      bn_json_append_string (json, host);
+      g_string_append_c (json, ',');
     }
   g_string_append_printf (json, "\"auth\":%s,\"time\":%" G_GINT64_FORMAT "}}",
                           anonymous != NULL ? anonymous : self->session->auth_json,
@@ -234,6 +249,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   bn_client_set_session (self, session);
   g_variant_dict_init (&reply, NULL);
   insert_identity (&reply, session);
+  g_variant_dict_insert_value (&reply, "host", g_variant_new_take_string (dup_host ()));
   bn_client_send (
       self, bn_message_frame_reply ("system.auth.result", auth->id, g_variant_dict_end (&reply)));
 }

@@ -258,11 +258,10 @@ announce_missing (BnRoom *self, guint64 from)
                          g_variant_new ("(s)", BN_IFACE_EVENT_BUS), on_sequence, missing);
 }
 
-/* With a new epoch the numbers begin anew, which a second hello says. */
+/* With a new epoch the numbers begin anew. */
 void
 bn_room_on_restored (BnRoom *self)
 {
-  g_autoptr (GPtrArray) clients = bn_room_hold_clients (self);
   const char *epoch = bn_backend_get_epoch (self->backend);
   guint64 before = self->sequence;
   gboolean same = g_strcmp0 (epoch, self->epoch) == 0;
@@ -270,8 +269,7 @@ bn_room_on_restored (BnRoom *self)
   self->sequence = bn_backend_get_sequence (self->backend);
   g_free (self->epoch);
   self->epoch = g_strdup (epoch);
-  for (guint i = 0; i < clients->len && !same; i++)
-    bn_client_say_hello (clients->pdata[i]);
+  bn_room_say_hello (self);
   if (self->watch != NULL && self->watch->session->handle == NULL
       && find_heir (self->watch, self) == NULL)
     bn_leases_leave (self->leases, g_steal_pointer (&self->watch));

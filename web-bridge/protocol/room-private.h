@@ -38,6 +38,9 @@ struct _BnRoom
 /* All of them, each with a reference. */
 GPtrArray *bn_room_hold_clients (BnRoom *self);
 
+/* To everybody: the hub went or came. */
+void bn_room_say_hello (BnRoom *self);
+
 /* room-events.c */
 void bn_room_on_event (BnRoom *self, const char *type, GVariant *payload, GVariant *meta);
 void bn_room_on_samples (BnRoom *self, GVariant *samples);

@@ -200,6 +200,15 @@ bn_room_tick (BnRoom *self)
 }
 
 void
+bn_room_say_hello (BnRoom *self)
+{
+  g_autoptr (GPtrArray) clients = bn_room_hold_clients (self);
+
+  for (guint i = 0; i < clients->len; i++)
+    bn_client_say_hello (clients->pdata[i]);
+}
+
+void
 bn_room_close_all (BnRoom *self, guint code, const char *reason)
 {
   g_autoptr (GPtrArray) clients = bn_room_hold_clients (self);
@@ -245,11 +254,13 @@ on_session_ended (BnRoom *self, BnSession *session)
   bn_leases_inherit (self->leases, session, heir);
 }
 
+/* A hello without an epoch says that the hub is not there. */
 static void
 on_lost (BnRoom *self)
 {
   bn_counters_add (self->counters, BN_COUNT_HUB_LOST);
   bn_leases_reset (self->leases);
+  bn_room_say_hello (self);
 }
 
 static void

@@ -56,12 +56,12 @@ export function useCardStatus(card, source) {
         passing
       }
     }
-    if (error) return { kind: 'error', text: error.message, code: error.code, hasData }
     if (!connection.live) {
       return hasData
         ? { kind: 'stale', text: asOf(timeMs ? toLocalMs(timeMs) : connection.lostAt), hasData }
         : { kind: 'loading' }
     }
+    if (error) return { kind: 'error', text: error.message, code: error.code, hasData }
     if (!hasData) {
       const waited = now.value - askedAtMs
       return askedAtMs && waited > Math.max(LOADING_MS, 3 * (intervalMs ?? 0))

@@ -6,15 +6,11 @@
 export const MOST_SERIES = 8
 export const OTHER = '\u0000other'
 
-// entries: [{ key, field, label }]; the largest by their last value keep a line of their own.
-export function chooseSeries(entries, lastValue, most = MOST_SERIES) {
-  if (entries.length <= most) return { shown: entries, rest: [] }
-  const bySize = [...entries].sort((a, b) => (lastValue(b) || 0) - (lastValue(a) || 0))
-  const kept = new Set(bySize.slice(0, most - 1))
-  return {
-    shown: entries.filter((entry) => kept.has(entry)),
-    rest: entries.filter((entry) => !kept.has(entry))
-  }
+// entries: [{ key, field, label }]; the first ones keep a line of their own, so that a line does not
+// change its colour with what was measured when the page was opened.
+export function chooseSeries(entries, most = MOST_SERIES) {
+  const own = entries.length > most ? most - 1 : entries.length
+  return { shown: entries.slice(0, own), rest: entries.slice(own) }
 }
 
 export class ChartData {

@@ -41,6 +41,11 @@ export const messages = {
   'Connected.': 'Verbunden.',
   Connected: 'Verbunden',
   'Not connected': 'Nicht verbunden',
+  'No connection.': 'Keine Verbindung.',
+  'The hub is not running.': 'Der Hub läuft nicht.',
+  'The hub is not running. Values are of {time}.':
+    'Der Hub läuft nicht. Die Werte sind von {time}.',
+  'Reconnecting as soon as it is back.': 'Wird verbunden, sobald er wieder da ist.',
   'Connection lost. Values are of {time}.': 'Verbindung verloren. Die Werte sind von {time}.',
   'This page is older than the hub': 'Diese Seite ist älter als der Hub',
   'Reload it to get the version that fits.': 'Laden Sie sie neu, um die passende Fassung zu bekommen.',

@@ -7,6 +7,9 @@
 //
 // Nothing above this file knows that connections break: subscriptions are made again on the next
 // one (events from where they stopped, samples from the retained value), requests find their reply.
+//
+// An event has one number, whoever gets it, but subscriptions are not equally far: what is replayed
+// to one comes behind what another has heard live. So each remembers how far it is itself.
 import { backoffMs } from './backoff.js'
 import { PendingRequests } from './requests.js'
 import { RequestError } from './request-error.js'
@@ -47,7 +50,7 @@ export class HubSocket {
   retryAt = 0
   hello = null
   epoch = null
-  sequence = 0
+  hubIsThere = false // behind the bridge
 
   // probeSession: async, 'valid', 'none' or 'unreachable', asked when a connection never opened.
   // handlers: onState(), onMessages(messages), onResync(): the hub is another one, or lost events.
@@ -112,11 +115,11 @@ export class HubSocket {
     return reply
   }
 
-  // options: rate (messages a second and key), retained, history (begin with the events that the
-  // hub still has), resume (read after a break what was missed), onBegin(), onError(error). The same
-  // name again replaces what it stands for.
+  // options: rate (messages a second and key), retained, history(epoch) (begin with the events that
+  // the hub still has behind the number that it returns), resume (read after a break what was
+  // missed), onBegin(), onError(error). The same name again replaces what it stands for.
   subscribe(name, patterns, options = {}) {
-    const subscription = { patterns, ...options, begun: false, owed: 0, sent: 0, failures: 0 }
+    const subscription = { patterns, ...options, begun: false, sent: 0, failures: 0 }
     clearTimeout(this.#subscriptions.get(name)?.timer)
     this.#subscriptions.set(name, subscription)
     if (this.state === 'live') this.#sendSubscription(name, subscription, this.#beginning(options))
@@ -151,15 +154,14 @@ export class HubSocket {
     const number = ++this.#sent
     subscription.sent = number
     subscription.since = since
+    subscription.epoch = this.epoch
     subscription.begun = false
     // What was replaced, or was sent once more, is not judged by its first reply.
     const current = () => this.#subscriptions.get(name) === subscription && subscription.sent === number
     this.request('websocket.subscribe', payload).then(
       (reply) => {
         if (!current()) return
-        subscription.begun = true
-        subscription.owed = reply.replayed ?? 0
-        subscription.failures = 0
+        this.#begin(subscription, reply)
         subscription.onBegin?.()
         if (reply.recovered === false && since?.seq > 0) this.#handlers.onResync()
       },
@@ -172,32 +174,60 @@ export class HubSocket {
     )
   }
 
-  // The hub may be away while the bridge is there, and come back without a word to us.
+  // The hub may be away while the bridge is there, or busy.
   #trySoon(name, subscription) {
     const { sent } = subscription
     subscription.timer = setTimeout(() => {
       if (this.state !== 'live' || subscription.sent !== sent) return
-      this.#sendSubscription(name, subscription, subscription.since)
+      this.#sendSubscription(name, subscription, this.#whereToGoOn(subscription))
     }, backoffMs(subscription.failures++, this.#random))
   }
 
-  // Where each subscription goes on: behind `seen`, the last number of this epoch that came; or, if
-  // it had not all that it asked for, where it asked; in an epoch that is new, at the beginning.
-  #continue(seen, wanted) {
-    for (const [name, subscription] of this.#subscriptions) {
-      if (!wanted(subscription)) continue
-      const { begun, owed, resume, since: asked } = subscription
-      let since = this.#beginning(subscription)
-      if (begun && owed === 0) since = resume ? { epoch: this.epoch, seq: seen } : since
-      else if (asked) since = asked.epoch === this.epoch ? asked : { epoch: this.epoch, seq: 0 }
-      this.#sendSubscription(name, subscription, since)
+  // What the reply promises to replay is owed; once it has come, nothing up to the reply's own number
+  // is missing.
+  #begin(subscription, { replayed = 0, seq = 0 }) {
+    subscription.begun = true
+    subscription.failures = 0
+    subscription.owed = replayed
+    subscription.upTo = seq
+    subscription.seen = replayed > 0 ? (subscription.since?.seq ?? 0) : seq
+  }
+
+  // Events of a subscription that is asked for anew are counted from its reply on.
+  #count({ sub, seq, replay }) {
+    if (seq === undefined) return
+    for (const name of sub ?? []) {
+      const subscription = this.#subscriptions.get(name)
+      if (!subscription?.begun) continue
+      subscription.seen = Math.max(subscription.seen, seq)
+      if (replay && subscription.owed > 0 && --subscription.owed === 0) {
+        subscription.seen = Math.max(subscription.seen, subscription.upTo)
+      }
     }
   }
 
-  #countReplay(names) {
-    for (const name of names) {
-      const subscription = this.#subscriptions.get(name)
-      if (subscription?.owed > 0) subscription.owed--
+  // Where a subscription goes on: behind the last event that it got; where it asked, if it had no
+  // answer; in an epoch that is new, at the beginning.
+  #whereToGoOn(subscription) {
+    const { begun, epoch, resume, seen, since } = subscription
+    if (epoch !== this.epoch && (since || (begun && resume))) return { epoch: this.epoch, seq: 0 }
+    if (begun && resume) return { epoch, seq: seen }
+    return begun ? this.#beginning(subscription) : (since ?? this.#beginning(subscription))
+  }
+
+  #continue(wanted) {
+    for (const [name, subscription] of this.#subscriptions) {
+      if (wanted(subscription)) this.#sendSubscription(name, subscription, this.#whereToGoOn(subscription))
+    }
+  }
+
+  // Events are lost, also of a subscription whose answer stands behind the gap.
+  #fillGap(from) {
+    const before = { epoch: this.epoch, seq: from - 1 }
+    for (const [name, subscription] of this.#subscriptions) {
+      if (!subscription.resume || !subscription.sent) continue
+      const since = this.#whereToGoOn(subscription) ?? before
+      this.#sendSubscription(name, subscription, since.seq < before.seq ? since : before)
     }
   }
 
@@ -220,8 +250,7 @@ export class HubSocket {
   // True for what concerns the connection alone.
   #handle(message) {
     if (this.#requests.settle(message)) return true
-    if (message.seq > this.sequence && message.sub) this.sequence = message.seq
-    if (message.replay && message.sub) this.#countReplay(message.sub)
+    this.#count(message)
     switch (message.type) {
       case 'system.hello':
         this.#greet(message.payload)
@@ -234,7 +263,7 @@ export class HubSocket {
       case 'system.pong':
         return true
       case 'system.gap':
-        this.#continue(message.payload.from - 1, ({ begun, resume }) => begun && resume)
+        this.#fillGap(message.payload.from)
         this.#handlers.onResync()
         return true
       default:
@@ -251,11 +280,7 @@ export class HubSocket {
       return
     }
     if (again) {
-      // The bridge stayed, the hub behind it is a new one.
-      this.#adopt(hello)
-      this.#handlers.onState()
-      this.#continue(0, ({ begun, resume }) => begun === false || resume)
-      this.#handlers.onResync()
+      this.#followHub(hello)
       return
     }
     if (!hello.capabilities?.includes('resume')) {
@@ -286,27 +311,36 @@ export class HubSocket {
     this.#session = reply.session ?? hello.session ?? null
     this.hello = { ...hello, ...reply, session: this.#session }
     this.attempt = 0
-    const known = this.epoch
-    const seen = this.sequence
-    this.#adopt(this.hello)
-    const same = known === this.epoch
+    const changed = this.#adopt(this.hello)
     this.#armWatch()
     const before = this.#sent
     this.#setState('live')
     // What was subscribed meanwhile, by those who heard that it is live, is under way.
-    this.#continue(same ? seen : 0, ({ sent }) => sent <= before)
-    if (known && !same) this.#handlers.onResync()
+    this.#continue(({ sent }) => sent <= before)
+    if (changed) this.#handlers.onResync()
+  }
+
+  // The bridge stays; the hub behind it went, came back, or is a new one.
+  #followHub(hello) {
+    const changed = this.#adopt(hello)
+    this.#handlers.onState()
+    if (!this.hubIsThere) return
+    this.#continue(({ begun, resume }) => !begun || (changed && resume))
+    if (changed) this.#handlers.onResync()
   }
 
   #beginning({ history }) {
-    return history && this.epoch ? { epoch: this.epoch, seq: 0 } : undefined
+    return history && this.epoch ? { epoch: this.epoch, seq: history(this.epoch) } : undefined
   }
 
-  // Sequence numbers of different epochs cannot be compared.
-  #adopt({ epoch, seq }) {
-    if (!epoch || epoch === this.epoch) return
+  // A hello without an epoch: the hub is not there. Sequence numbers of different epochs cannot be
+  // compared. True if there was another one.
+  #adopt({ epoch }) {
+    this.hubIsThere = Boolean(epoch)
+    if (!epoch || epoch === this.epoch) return false
+    const changed = this.epoch !== null
     this.epoch = epoch
-    this.sequence = seq ?? 0
+    return changed
   }
 
   // A connection that says nothing for too long is dead, whatever TCP believes.

@@ -23,6 +23,7 @@ export const useActivity = defineStore('activity', () => {
   const error = shallowRef(null)
   let buffer = []
   let number = 0
+  let newest = { epoch: null, seq: 0 } // also of what was cleared
   let open = false
 
   // Samples are left out unless they are asked for: to watch them would wake every worker.
@@ -63,6 +64,7 @@ export const useActivity = defineStore('activity', () => {
       if (sample && !samples.value) continue
       skipped.value += message.skipped ?? 0
       const epoch = connection.epoch()
+      if (message.seq > (epoch === newest.epoch ? newest.seq : 0)) newest = { epoch, seq: message.seq }
       buffer.push({ id: ++number, timeMs: message.ts ?? Date.now(), epoch, sample, ...message })
       count++
     }
@@ -81,7 +83,8 @@ export const useActivity = defineStore('activity', () => {
       retained: samples.value,
       resume: true,
       ...(samples.value && { rate: SAMPLE_RATE }),
-      history: number === 0,
+      // What happened while nobody looked is read from the hub.
+      history: (epoch) => (epoch === newest.epoch ? newest.seq : 0),
       onError: (failure) => (error.value = failure)
     })
   }

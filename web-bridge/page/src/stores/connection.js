@@ -23,8 +23,14 @@ function levelOf(hello) {
   return LEVELS.findLast?.((name) => scopes.includes(name)) ?? 'observe'
 }
 
+function phaseOf({ state, hubIsThere }) {
+  if (state === 'idle') return 'signed-out'
+  return state === 'live' && !hubIsThere ? 'no-hub' : state
+}
+
 export const useConnection = defineStore('connection', () => {
-  // starting, signed-out, connecting, live, waiting or refused
+  // starting, signed-out, connecting, live, no-hub (connected, but the hub is not there), waiting
+  // or refused
   const phase = ref('starting')
   const wasLive = ref(false)
   const lostAt = ref(0)
@@ -56,13 +62,14 @@ export const useConnection = defineStore('connection', () => {
 
   function followSocket() {
     const before = phase.value
-    if (before === 'live' && socket.state !== 'live') lostAt.value = Date.now()
-    phase.value = socket.state === 'idle' ? 'signed-out' : socket.state
+    phase.value = phaseOf(socket)
+    if (before === 'live' && phase.value !== 'live') lostAt.value = Date.now()
     attempt.value = socket.attempt
     retryAt.value = socket.retryAt
     if (socket.state !== 'live') return
     hello.value = socket.hello
     setServerTime(socket.hello.time)
+    if (phase.value !== 'live') return
     wasLive.value = true
     if (before !== 'live') listeners.live.forEach((listener) => listener())
   }
