@@ -6,13 +6,13 @@
  *
  * bench-browser [SECONDS]: of each phase, 20 by default. Prints a line a figure. */
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
+#include "process-cost.h"
 #include "tests/web-bridge/bridge-process.h"
 #include "tests/web-bridge/web-client.h"
 
 #define SETTLE_MS 6000
+#define N_PROCESSES 3
 
 /* What the cards of the overview show, as the page asks for it: a subscription a type. */
 static const char *const overview[] = { "cpu", "memory", "filesystem", "network" };
@@ -21,79 +21,15 @@ typedef struct
 {
   const char *name;
   GPid pid;
-  double cpu_sec;
-  GHashTable *switches; /* thread -> how often it had waited */
 } Process;
 
 typedef struct
 {
   HubFixture hub;
   BridgeProcess bridge;
-  Process processes[3];
+  Process processes[N_PROCESSES];
   guint seconds;
 } Bench;
-
-static char *
-read_proc (GPid pid, const char *file)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/%s", (int)pid, file);
-  char *text = NULL;
-
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    g_error ("%s is gone", path);
-  return text;
-}
-
-static guint64
-number_behind (const char *text, const char *label)
-{
-  const char *at = strstr (text, label);
-
-  return at != NULL ? g_ascii_strtoull (at + strlen (label), NULL, 10) : 0;
-}
-
-static double
-measure_cpu (GPid pid)
-{
-  clockid_t clock;
-  struct timespec time;
-
-  if (clock_getcpuclockid (pid, &clock) != 0 || clock_gettime (clock, &time) != 0)
-    g_error ("The process %d is gone", (int)pid);
-  return time.tv_sec + time.tv_nsec * 1e-9;
-}
-
-/* How often its threads have waited since the last time. Those that came and went are not seen. */
-static guint64
-measure_wakeups (Process *process)
-{
-  g_autofree char *folder = g_strdup_printf ("/proc/%d/task", (int)process->pid);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  g_autoptr (GHashTable) before = g_steal_pointer (&process->switches);
-  const char *thread;
-  guint64 wakeups = 0;
-
-  process->switches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  while (dir != NULL && (thread = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *file = g_build_filename ("task", thread, "status", NULL);
-      g_autofree char *status = read_proc (process->pid, file);
-      guint64 switches = number_behind (status, "\nvoluntary_ctxt_switches:");
-      gpointer known = before != NULL ? g_hash_table_lookup (before, thread) : NULL;
-
-      wakeups += switches - GPOINTER_TO_SIZE (known);
-      g_hash_table_insert (process->switches, g_strdup (thread), GSIZE_TO_POINTER (switches));
-    }
-  return wakeups;
-}
-
-static double
-measure_pss_mb (GPid pid)
-{
-  g_autofree char *rollup = read_proc (pid, "smaps_rollup");
-
-  return number_behind (rollup, "\nPss:") / 1024.0;
-}
 
 static void
 wait_ms (guint ms)
@@ -113,35 +49,41 @@ wait_ms (guint ms)
 }
 
 static void
+print_figures (const char *phase, const char *name, const BnProcessCost *cost, guint64 pss_kib,
+               double elapsed_sec)
+{
+  g_print ("%s, %s: %.4f CPU s a minute, %.1f MB, %.1f wake-ups/s\n", phase, name,
+           (double)cost->cpu_nsec * 1e-9 * 60 / elapsed_sec, (double)pss_kib / 1024,
+           (double)cost->wakeups / elapsed_sec);
+}
+
+static void
 measure (Bench *self, const char *phase)
 {
-  double cpu_sum = 0, pss_sum = 0, wakeups_sum = 0;
+  BnProcessCost before[N_PROCESSES], together = { 0 };
+  guint64 pss_kib = 0;
   gint64 begin;
 
   wait_ms (SETTLE_MS);
-  for (guint i = 0; i < G_N_ELEMENTS (self->processes); i++)
-    {
-      self->processes[i].cpu_sec = measure_cpu (self->processes[i].pid);
-      measure_wakeups (&self->processes[i]);
-    }
+  for (guint i = 0; i < N_PROCESSES; i++)
+    bn_process_cost_read (self->processes[i].pid, &before[i]);
   begin = g_get_monotonic_time ();
   wait_ms (self->seconds * 1000);
-  for (guint i = 0; i < G_N_ELEMENTS (self->processes); i++)
+  for (guint i = 0; i < N_PROCESSES; i++)
     {
-      Process *process = &self->processes[i];
-      double elapsed = (g_get_monotonic_time () - begin) * 1e-6;
-      double cpu_sec = (measure_cpu (process->pid) - process->cpu_sec) * 60 / elapsed;
-      double wakeups = measure_wakeups (process) / elapsed;
-      double pss = measure_pss_mb (process->pid);
+      const Process *process = &self->processes[i];
+      double elapsed_sec = (double)(g_get_monotonic_time () - begin) * 1e-6;
+      guint64 own_pss_kib = bn_process_pss_kib (process->pid);
+      BnProcessCost after, used = { 0 };
 
-      cpu_sum += cpu_sec;
-      pss_sum += pss;
-      wakeups_sum += wakeups;
-      g_print ("%s, %s: %.4f CPU s a minute, %.1f MB, %.1f wake-ups/s\n", phase, process->name,
-               cpu_sec, pss, wakeups);
+      bn_process_cost_read (process->pid, &after);
+      bn_process_cost_add (&used, &before[i], &after);
+      bn_process_cost_add (&together, &before[i], &after);
+      pss_kib += own_pss_kib;
+      print_figures (phase, process->name, &used, own_pss_kib, elapsed_sec);
     }
-  g_print ("%s, together: %.4f CPU s a minute, %.1f MB, %.1f wake-ups/s\n", phase, cpu_sum, pss_sum,
-           wakeups_sum);
+  print_figures (phase, "together", &together, pss_kib,
+                 (double)(g_get_monotonic_time () - begin) * 1e-6);
 }
 
 /* The page's own messages when it connects. */
@@ -227,8 +169,6 @@ main (int argc, char **argv)
   web_client_free (client);
   measure (&self, "nobody again");
 
-  for (guint i = 0; i < G_N_ELEMENTS (self.processes); i++)
-    g_hash_table_unref (self.processes[i].switches);
   bridge_process_stop (&self.bridge);
   hub_fixture_tear_down (&self.hub, NULL);
   return EXIT_SUCCESS;
