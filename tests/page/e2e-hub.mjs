@@ -226,7 +226,7 @@ await test('a module that fails too often is stopped, says why, and is started b
   await uptime.getByText('This module failed too often and was stopped.').waitFor()
   assert.match(await uptime.locator('.reason').textContent(), /signal 9|killed/i)
   assert.match(await uptime.locator('.figure').textContent(), /\d/, 'the value stays')
-  await page.getByRole('link', { name: 'System' }).locator('.warning').waitFor()
+  await page.getByRole('link', { name: 'System' }).locator('.icon-warning').waitFor()
   states.onReady = () => {}
   await uptime.getByRole('button', { name: 'Start again' }).click()
   await uptime.and(page.locator('.is-live')).waitFor()

@@ -27,14 +27,14 @@ function stoppedText(row) {
   return texts[row.state] ?? t('This module is not running.')
 }
 
-// source: () => ({ hasData, timeMs, intervalMs, askedAtMs, error, emptyText }); timeMs on the
-// server's clock, 0 for what does not age.
+// source: () => ({ hasData, timeMs, intervalMs, askedAtMs, error, emptyText, values }); timeMs on the
+// server's clock, 0 for what does not age; values: false for a card that shows none.
 export function useCardStatus(card, source) {
   const connection = useConnection()
   const catalog = useCatalog()
 
   return computed(() => {
-    const { hasData, timeMs, intervalMs, askedAtMs, error, emptyText } = source()
+    const { hasData, timeMs, intervalMs, askedAtMs, error, emptyText, values = true } = source()
     if (!connection.allows(card().access)) {
       return {
         kind: 'forbidden',
@@ -56,7 +56,7 @@ export function useCardStatus(card, source) {
         passing
       }
     }
-    if (!connection.live) {
+    if (!connection.live && values) {
       return hasData
         ? { kind: 'stale', text: asOf(timeMs ? toLocalMs(timeMs) : connection.lostAt), hasData }
         : { kind: 'loading' }
