@@ -117,12 +117,15 @@ send_retained (BnClient *self, BnSubscription *subscription, GVariant *samples)
 {
   GVariantIter iter;
   const char *type;
-  GVariant *payload, *meta;
+  GVariant *next_payload, *next_meta;
 
   g_variant_iter_init (&iter, samples);
   /* What is sent may close the client, and with it the subscription. */
-  while (!self->closing && g_variant_iter_loop (&iter, "(&s@a{sv}@a{sv})", &type, &payload, &meta))
+  while (!self->closing
+         && g_variant_iter_next (&iter, "(&s@a{sv}@a{sv})", &type, &next_payload, &next_meta))
     {
+      g_autoptr (GVariant) payload = next_payload;
+      g_autoptr (GVariant) meta = next_meta;
       g_autoptr (BnBroadcast) broadcast =
           bn_broadcast_new (BN_BROADCAST_SAMPLE, type, payload, meta, BN_BROADCAST_RETAINED);
 
