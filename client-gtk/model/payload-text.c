@@ -97,13 +97,14 @@ bn_payload_text_brief (GVariant *payload, const BnEventInfo *event, guint max_ch
   g_autoptr (GString) out = g_string_new (NULL);
   GVariantIter iter;
   const char *key;
-  GVariant *value;
+  GVariant *next;
 
   g_return_val_if_fail (g_variant_is_of_type (payload, G_VARIANT_TYPE_VARDICT), NULL);
 
   g_variant_iter_init (&iter, payload);
-  while (out->len <= max_chars && g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+  while (out->len <= max_chars && g_variant_iter_next (&iter, "{&sv}", &key, &next))
     {
+      g_autoptr (GVariant) value = next;
       const BnFieldInfo *field = event != NULL ? bn_event_info_find_field (event, key) : NULL;
       g_autofree char *text = bn_format_variant (value, field != NULL ? field->unit : NULL, NULL);
 

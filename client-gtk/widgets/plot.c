@@ -83,6 +83,14 @@ update_labels (BnPlot *self)
   self->labels_valid = TRUE;
 }
 
+/* A text that is set is shaped anew, also if it is the same. */
+static void
+set_text (PangoLayout *layout, const char *text)
+{
+  if (!g_str_equal (pango_layout_get_text (layout), text))
+    pango_layout_set_text (layout, text, -1);
+}
+
 static void
 update_captions (BnPlot *self)
 {
@@ -97,8 +105,8 @@ update_captions (BnPlot *self)
     right = bn_format_clock (bn_chart_data_get_time (self->data, index));
   else if (n_points > 0)
     right = bn_format_clock (bn_chart_data_get_time (self->data, n_points - 1));
-  pango_layout_set_text (self->left_caption, left, -1);
-  pango_layout_set_text (self->right_caption, right != NULL ? right : "", -1);
+  set_text (self->left_caption, left);
+  set_text (self->right_caption, right != NULL ? right : "");
 }
 
 static void
