@@ -216,6 +216,12 @@ static void
 update_status_page (BnWindow *self, BnHubState state, const char *message)
 {
   const char *error = bn_catalog_get_error (bn_session_get_catalog (self->session));
+  const char *reason = message != NULL ? message
+                       : state == BN_HUB_ABSENT
+                           ? _ ("It gathers what this machine does and lets you control it.")
+                           : error;
+  /* It is read as markup. */
+  g_autofree char *description = reason != NULL ? g_markup_escape_text (reason, -1) : NULL;
   gboolean busy = state == BN_HUB_STARTING || (state == BN_HUB_READY && error == NULL);
   AdwStatusPage *page = ADW_STATUS_PAGE (self->status);
 
@@ -224,11 +230,7 @@ update_status_page (BnWindow *self, BnHubState state, const char *message)
                                    : state == BN_HUB_STARTING ? _ ("Starting the hub")
                                    : error != NULL            ? _ ("The hub does not answer")
                                                               : _ ("Connecting"));
-  adw_status_page_set_description (
-      page, message != NULL ? message
-            : state == BN_HUB_ABSENT
-                ? _ ("It gathers what this machine does and lets you control it.")
-                : error);
+  adw_status_page_set_description (page, description);
   gtk_widget_set_visible (self->status_start, state == BN_HUB_ABSENT);
   gtk_widget_set_visible (self->status_spinner, busy);
   gtk_spinner_set_spinning (GTK_SPINNER (self->status_spinner), busy);

@@ -32,6 +32,7 @@ new_row (BnCardView *view, const BnMethodInfo *method)
   /* An ellipsis says that a form follows. */
   GtkWidget *button = gtk_button_new_with_label (method->in->len > 0 ? _ ("Run…") : _ ("Run"));
 
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), method->title);
   if (method->summary != NULL)
     adw_action_row_set_subtitle (ADW_ACTION_ROW (row), method->summary);

@@ -156,6 +156,7 @@ add_field (BnMethodForm *self, AdwPreferencesGroup *group, const BnArgumentInfo 
       gtk_widget_set_tooltip_text (field.row, argument->doc);
       g_signal_connect_swapped (field.row, "entry-activated", G_CALLBACK (submit_cb), self);
     }
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (field.row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (field.row), label);
   adw_preferences_group_add (group, field.row);
   g_array_append_val (self->fields, field);
@@ -172,7 +173,11 @@ bn_method_form_new (GtkWindow *parent, const BnMethodInfo *method, GVariant *kno
 
   self->known = known != NULL ? g_variant_ref (known) : NULL;
   if (method->summary != NULL)
-    adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), method->summary);
+    {
+      g_autofree char *description = g_markup_escape_text (method->summary, -1);
+
+      adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), description);
+    }
   for (guint i = 0; i < method->in->len; i++)
     {
       const BnArgumentInfo *argument = g_ptr_array_index (method->in, i);
