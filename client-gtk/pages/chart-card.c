@@ -16,15 +16,16 @@
 struct _BnChartCard
 {
   BnCardView parent_instance;
-  GtkWidget *bin;      /* of the one chart */
-  GtkWidget *flow;     /* of small charts; NULL: one chart */
-  GtkWidget *more;     /* label: how many small charts are left out */
-  GHashTable *hidden;  /* char *key: what is left out */
-  GHashTable *charts;  /* char *key -> BnChart (borrowed from the widget tree) */
-  BnChartLines *lines; /* owned: of all instances in one chart; NULL: a line a series */
-  guint append_id;
-  gint64 append_usec; /* of what waits to be appended */
-  char **labels;      /* of the series */
+  GtkWidget *bin;     /* of the one chart */
+  GtkWidget *flow;    /* of small charts; NULL: one chart */
+  GtkWidget *more;    /* label: how many small charts are left out */
+  GHashTable *hidden; /* char *key: what is left out */
+  GHashTable *charts; /* char *key -> BnChart (borrowed from the widget tree) */
+  BnChartLines
+      *lines; /* owned: of all instances in one chart; NULL: a line a series, or to be made */
+  guint turn_id;
+  gint64 turn_usec; /* of what waits to be appended */
+  char **labels;    /* of the series */
   guint n_series;
 };
 
@@ -130,6 +131,18 @@ build_flow (BnChartCard *self)
   return box;
 }
 
+/* The top of the axis can be a field: the memory of this machine, the speed of this link. */
+static void
+follow_maximum (const BnCardInfo *card, BnChart *chart, GVariant *payload)
+{
+  g_autoptr (GVariant) value =
+      card->max != NULL ? g_variant_lookup_value (payload, card->max, NULL) : NULL;
+  double maximum;
+
+  if (bn_format_get_number (value, &maximum) && maximum > 0)
+    bn_plot_set_maximum (bn_chart_get_plot (chart), maximum);
+}
+
 /* All instances in one chart: it is made anew when they are other ones. */
 static void
 build_together (BnChartCard *self)
@@ -139,6 +152,7 @@ build_together (BnChartCard *self)
   BnSampleStore *samples = bn_session_get_samples (bn_card_view_get_session (view));
   g_auto (GStrv) keys = bn_sample_store_get_keys (samples, card->event);
   g_auto (GStrv) labels = NULL;
+  g_autoptr (GVariant) latest = NULL;
   BnChart *chart;
 
   g_clear_pointer (&self->lines, bn_chart_lines_free);
@@ -152,6 +166,9 @@ build_together (BnChartCard *self)
   labels = bn_chart_lines_dup_labels (self->lines, (const char *const *)self->labels);
   chart = new_chart (self, card->title, (const char *const *)labels);
   bn_chart_lines_fill (self->lines, append, chart);
+  latest = bn_sample_store_get_latest (samples, card->event, keys[0], NULL);
+  if (latest != NULL)
+    follow_maximum (card, chart, latest);
   adw_bin_set_child (ADW_BIN (self->bin), GTK_WIDGET (chart));
 }
 
@@ -272,47 +289,40 @@ find_chart (BnChartCard *self, const char *key)
   return chart;
 }
 
-/* The top of the axis can be a field: the memory of this machine, the speed of this link. */
+/* A chart that is made anew has the points of this turn already: the store knew them first. */
 static void
-follow_maximum (const BnCardInfo *card, BnChart *chart, GVariant *payload)
-{
-  g_autoptr (GVariant) value =
-      card->max != NULL ? g_variant_lookup_value (payload, card->max, NULL) : NULL;
-  double maximum;
-
-  if (bn_format_get_number (value, &maximum) && maximum > 0)
-    bn_plot_set_maximum (bn_chart_get_plot (chart), maximum);
-}
-
-static void
-append_cb (gpointer user_data)
+turn_cb (gpointer user_data)
 {
   BnChartCard *self = BN_CHART_CARD (user_data);
-  GtkWidget *chart = adw_bin_get_child (ADW_BIN (self->bin));
   guint n_values;
   const float *row;
 
-  self->append_id = 0;
+  self->turn_id = 0;
   if (self->lines == NULL)
-    return;
+    {
+      build_together (self);
+      return;
+    }
   row = bn_chart_lines_get_row (self->lines, &n_values);
-  append (chart, self->append_usec, row, n_values);
+  append (adw_bin_get_child (ADW_BIN (self->bin)), self->turn_usec, row, n_values);
 }
 
-/* The instances of one turn come one by one and are one point. */
+/* The instances of one turn come one by one and are one point, or one reason to make the chart
+ * anew. */
 static void
 sample_together (BnChartCard *self, const char *key, GVariant *payload, gint64 time_usec)
 {
-  if (payload == NULL || self->lines == NULL || !bn_chart_lines_has (self->lines, key))
-    build_together (self);
-  if (payload == NULL || self->lines == NULL)
-    return;
-  bn_chart_lines_set (self->lines, key, payload);
-  follow_maximum (bn_card_view_get_card (BN_CARD_VIEW (self)),
-                  BN_CHART (adw_bin_get_child (ADW_BIN (self->bin))), payload);
-  self->append_usec = time_usec;
-  if (self->append_id == 0)
-    self->append_id = g_idle_add_once (append_cb, self);
+  if (payload == NULL || (self->lines != NULL && !bn_chart_lines_has (self->lines, key)))
+    g_clear_pointer (&self->lines, bn_chart_lines_free);
+  if (self->lines != NULL)
+    {
+      bn_chart_lines_set (self->lines, key, payload);
+      follow_maximum (bn_card_view_get_card (BN_CARD_VIEW (self)),
+                      BN_CHART (adw_bin_get_child (ADW_BIN (self->bin))), payload);
+    }
+  self->turn_usec = time_usec;
+  if (self->turn_id == 0)
+    self->turn_id = g_idle_add_once (turn_cb, self);
 }
 
 static void
@@ -358,7 +368,7 @@ bn_chart_card_table (BnCardView *view)
 static void
 bn_chart_card_dispose (GObject *object)
 {
-  g_clear_handle_id (&BN_CHART_CARD (object)->append_id, g_source_remove);
+  g_clear_handle_id (&BN_CHART_CARD (object)->turn_id, g_source_remove);
   G_OBJECT_CLASS (bn_chart_card_parent_class)->dispose (object);
 }
 
