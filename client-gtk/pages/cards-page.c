@@ -26,6 +26,7 @@ struct _BnCardsPage
   guint age_id;
   guint rebuild_id;
   guint notice_id;
+  char *noticed; /* owned: what the notices say */
   double scroll; /* where it was before the cards were built anew */
   guint scroll_id;
   GtkWidget *stack;
@@ -213,6 +214,7 @@ new_notice (BnModuleItem *module)
     {
       GtkWidget *button = gtk_button_new_with_label (remedy);
 
+      gtk_widget_set_name (button, "remedy");
       gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
       g_signal_connect_object (button, "clicked", G_CALLBACK (heal_cb), module, 0);
       gtk_box_append (GTK_BOX (box), button);
@@ -221,7 +223,25 @@ new_notice (BnModuleItem *module)
   return box;
 }
 
-/* Above the cards: which of their modules do not run, and why. */
+/* Which modules of the cards do not run, and why; "" if all do. */
+static char *
+describe_notices (BnCardsPage *self)
+{
+  GListModel *catalog = G_LIST_MODEL (bn_session_get_catalog (self->session));
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (catalog); i++)
+    {
+      g_autoptr (BnModuleItem) module = g_list_model_get_item (catalog, i);
+      g_autofree char *line = has_card_of (self, module) ? bn_module_state_describe (module) : NULL;
+
+      if (line != NULL)
+        g_string_append_printf (text, "%s\n", line);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* They stand above the cards. */
 static void
 update_notices (BnCardsPage *self)
 {
@@ -229,6 +249,8 @@ update_notices (BnCardsPage *self)
   GtkWidget *child;
 
   g_clear_handle_id (&self->notice_id, g_source_remove);
+  g_free (self->noticed);
+  self->noticed = describe_notices (self);
   while ((child = gtk_widget_get_first_child (self->notices)) != NULL)
     gtk_box_remove (GTK_BOX (self->notices), child);
   for (guint i = 0; i < g_list_model_get_n_items (catalog); i++)
@@ -250,11 +272,16 @@ notice_cb (gpointer user_data)
   update_notices (self);
 }
 
-/* What is said goes at once, and comes when it stays true. */
+/* What is said goes at once, and comes when it stays true. The memory of a module changes all the
+ * time: what is the same stays, with the button that somebody is about to press. */
 static void
 module_changed_cb (BnCardsPage *self)
 {
-  if (gtk_widget_get_visible (self->notices))
+  g_autofree char *text = describe_notices (self);
+
+  if (g_str_equal (text, self->noticed))
+    g_clear_handle_id (&self->notice_id, g_source_remove);
+  else if (*self->noticed != '\0')
     update_notices (self);
   else if (self->notice_id == 0)
     self->notice_id = g_timeout_add_once (NOTICE_DELAY_MS, notice_cb, self);
@@ -380,6 +407,7 @@ bn_cards_page_finalize (GObject *object)
   BnCardsPage *self = BN_CARDS_PAGE (object);
 
   g_ptr_array_unref (self->cards);
+  g_free (self->noticed);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (bn_cards_page_parent_class)->finalize (object);
 }
@@ -406,6 +434,7 @@ static void
 bn_cards_page_init (BnCardsPage *self)
 {
   self->cards = g_ptr_array_new ();
+  self->noticed = g_strdup ("");
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -427,6 +456,8 @@ bn_cards_page_new (BnSession *session, BnModuleItem *module)
   else
     {
       g_signal_connect_object (bn_session_get_catalog (session), "described",
+                               G_CALLBACK (rebuild_later), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (bn_session_get_catalog (session), "items-changed",
                                G_CALLBACK (rebuild_later), self, G_CONNECT_SWAPPED);
       adw_status_page_set_title (empty, _ ("Nothing is pinned"));
       adw_status_page_set_description (

@@ -149,19 +149,42 @@ bn_entity_row_add_action (BnEntityRow *self, const char *id, const char *label,
   gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
 }
 
-void
-bn_entity_row_set_action_visible (BnEntityRow *self, const char *id, gboolean visible)
+/* The child of the flow box that has its button; NULL if there is none. */
+static GtkWidget *
+find_action (BnEntityRow *self, const char *id)
 {
-  g_return_if_fail (BN_IS_ENTITY_ROW (self));
-
   for (GtkWidget *child = gtk_widget_get_first_child (self->buttons); child != NULL;
        child = gtk_widget_get_next_sibling (child))
     {
       GtkWidget *button = gtk_flow_box_child_get_child (GTK_FLOW_BOX_CHILD (child));
 
       if (g_str_equal (gtk_widget_get_name (button), id))
-        gtk_widget_set_visible (child, visible);
+        return child;
     }
+  return NULL;
+}
+
+void
+bn_entity_row_set_action_visible (BnEntityRow *self, const char *id, gboolean visible)
+{
+  GtkWidget *child;
+
+  g_return_if_fail (BN_IS_ENTITY_ROW (self));
+
+  child = find_action (self, id);
+  if (child != NULL)
+    gtk_widget_set_visible (child, visible);
+}
+
+gboolean
+bn_entity_row_has_action (BnEntityRow *self, const char *id)
+{
+  GtkWidget *child;
+
+  g_return_val_if_fail (BN_IS_ENTITY_ROW (self), FALSE);
+
+  child = find_action (self, id);
+  return child != NULL && gtk_widget_get_visible (child);
 }
 
 void

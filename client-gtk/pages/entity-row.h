@@ -22,6 +22,8 @@ void bn_entity_row_set_fact (BnEntityRow *self, const char *name, const char *va
 void bn_entity_row_add_action (BnEntityRow *self, const char *id, const char *label,
                                gboolean destructive);
 void bn_entity_row_set_action_visible (BnEntityRow *self, const char *id, gboolean visible);
+/* Whether it has this action and shows it. */
+gboolean bn_entity_row_has_action (BnEntityRow *self, const char *id);
 /* Opens it and gives it the focus. */
 void bn_entity_row_reveal (BnEntityRow *self);
 

@@ -82,6 +82,36 @@ add_room (BnMessagesCard *self, const char *room)
   gtk_widget_set_visible (self->room, n_rooms > 0);
 }
 
+/* A room is in the choice as long as something that was said there is in the list. */
+static void
+forget_room (BnMessagesCard *self, const char *room)
+{
+  guint n_rooms = g_list_model_get_n_items (G_LIST_MODEL (self->rooms));
+
+  if (g_str_equal (room, DEFAULT_ROOM) || g_str_equal (room, get_room (self)))
+    return;
+  for (GList *row = self->rows.head; row != NULL; row = row->next)
+    if (g_str_equal (gtk_widget_get_name (row->data), room))
+      return;
+  for (guint i = 0; i < n_rooms; i++)
+    if (g_str_equal (gtk_string_list_get_string (self->rooms, i), room))
+      {
+        gtk_string_list_remove (self->rooms, i);
+        break;
+      }
+}
+
+static void
+drop_oldest (BnMessagesCard *self)
+{
+  GtkWidget *row = g_queue_pop_head (&self->rows);
+  g_autofree char *room = g_strdup (gtk_widget_get_name (row));
+
+  gtk_box_remove (GTK_BOX (self->list), row);
+  forget_room (self, room);
+  self->dropped = TRUE;
+}
+
 static void
 room_changed_cb (BnMessagesCard *self)
 {
@@ -139,10 +169,7 @@ message_cb (BnLease *lease, const char *type, GVariant *payload, GVariant *meta,
   gtk_box_append (GTK_BOX (self->list), row);
   g_queue_push_tail (&self->rows, row);
   if (self->rows.length > MAX_MESSAGES)
-    {
-      gtk_box_remove (GTK_BOX (self->list), g_queue_pop_head (&self->rows));
-      self->dropped = TRUE;
-    }
+    drop_oldest (self);
   update_missing (self);
   bn_card_view_mark_data (BN_CARD_VIEW (self), g_get_real_time ());
 }
@@ -162,7 +189,10 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (reply != NULL)
     gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
   else
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
+    {
+      gtk_widget_set_sensitive (self->send, TRUE);
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
+    }
 }
 
 static void

@@ -13,6 +13,8 @@
 
 /* Statistics are not signalled. */
 #define REFRESH_MS 2000
+/* On a row: the interval of its worker, in milliseconds. */
+#define INTERVAL_DATA "interval-ms"
 
 struct _BnWorkersPage
 {
@@ -48,9 +50,11 @@ set_interval_cb (GtkWidget *entry, gpointer user_data)
 {
   BnWorkersPage *self =
       BN_WORKERS_PAGE (gtk_widget_get_ancestor (GTK_WIDGET (user_data), BN_TYPE_WORKERS_PAGE));
-  double seconds = gtk_spin_button_get_value (GTK_SPIN_BUTTON (entry));
   GVariantDict payload;
+  double seconds;
 
+  gtk_spin_button_update (GTK_SPIN_BUTTON (entry)); /* what was typed just now */
+  seconds = gtk_spin_button_get_value (GTK_SPIN_BUTTON (entry));
   g_variant_dict_init (&payload, NULL);
   g_variant_dict_insert (&payload, "name", "s", gtk_widget_get_name (GTK_WIDGET (user_data)));
   g_variant_dict_insert (&payload, "interval_ms", "u", (guint)(seconds * 1000 + 0.5));
@@ -69,13 +73,14 @@ static void
 ask_interval (BnWorkersPage *self, BnEntityRow *row)
 {
   const char *name = gtk_widget_get_name (GTK_WIDGET (row));
+  guint interval_ms = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), INTERVAL_DATA));
   GtkWidget *spin = gtk_spin_button_new_with_range (0, 86400, 1);
   GtkWidget *dialog = adw_message_dialog_new (
       GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Set interval"),
       _ ("Seconds between two runs; 0 goes back to what the module declares."));
 
-  gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), 1);
-  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), 1);
+  gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), 2);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), interval_ms / 1000.0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), spin);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), "set",
@@ -127,7 +132,8 @@ action_cb (BnEntityRow *row, const char *id, gpointer user_data)
     }
   if (g_str_equal (id, "delete"))
     {
-      ask_stop (self, row);
+      if (bn_entity_row_has_action (row, "stop"))
+        ask_stop (self, row);
       return;
     }
   g_variant_dict_init (&payload, NULL);
@@ -160,13 +166,15 @@ update_row (BnEntityRow *row, GVariant *worker)
   gboolean stopped = g_str_equal (state, "stopped");
   gboolean there = !g_str_equal (state, "unavailable");
   g_autoptr (GVariant) mean = g_variant_lookup_value (worker, "mean_usec", NULL);
-  g_autofree char *interval = bn_format_number (bn_dict_get_uint (worker, "interval"), "ms", NULL);
+  guint interval_ms = bn_dict_get_uint (worker, "interval");
+  g_autofree char *interval = bn_format_number (interval_ms, "ms", NULL);
   g_autofree char *duration = bn_format_variant (mean, "usec", NULL);
   /* Translators: "every 1.0 s, takes 420 µs" */
   g_autofree char *subtitle = bn_dict_get_uint64 (worker, "runs") > 0
                                   ? g_strdup_printf (_ ("every %s, takes %s"), interval, duration)
                                   : g_strdup_printf (_ ("every %s"), interval);
 
+  g_object_set_data (G_OBJECT (row), INTERVAL_DATA, GUINT_TO_POINTER (interval_ms));
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), subtitle);
   bn_entity_row_set_state (row, state);
   for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
@@ -215,15 +223,18 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) reply = bn_hub_request_finish (BN_HUB (source), result, &error);
   g_autoptr (GVariant) workers = NULL;
   g_autoptr (GHashTable) seen = NULL;
+  g_autofree char *problem = NULL; /* the description is read as markup */
   BnWorkersPage *self = user_data;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
+  if (error != NULL)
+    problem = g_markup_escape_text (error->message, -1);
   adw_preferences_group_set_description (
       ADW_PREFERENCES_GROUP (self->group),
-      error != NULL ? error->message
-                    : _ ("Periodic tasks of modules. A sleeping one runs when somebody looks at "
-                         "what it measures."));
+      problem != NULL ? problem
+                      : _ ("Periodic tasks of modules. A sleeping one runs when somebody looks at "
+                           "what it measures."));
   if (reply == NULL)
     return; /* the next turn asks again */
   workers = bn_dict_get_dicts (reply, "workers");

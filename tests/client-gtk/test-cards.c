@@ -117,22 +117,8 @@ test_empty_list (WindowFixture *f, gconstpointer data)
 static void
 test_stopped_module (WindowFixture *f, gconstpointer data)
 {
-  g_autofree char *path =
-      g_test_build_filename (G_TEST_DIST, "client-gtk", "data", "module.list.gvariant", NULL);
-  g_autofree char *text = NULL;
-  g_autofree char *stopped = NULL;
-  g_auto (GStrv) parts = NULL;
-  GVariantDict payload;
-
   WAIT_FOR (window_fixture_find_card (f, "cpu_now") != NULL);
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  parts = g_strsplit (text, "'ready'", 2); /* the first one is system_info */
-  stopped = g_strjoinv ("'quarantined'", parts);
-  bn_stage_hub_set_reply (f->stage, "module.list",
-                          g_variant_parse (G_VARIANT_TYPE_VARDICT, stopped, NULL, NULL, NULL));
-  g_variant_dict_init (&payload, NULL);
-  g_variant_dict_insert (&payload, "name", "s", "system_info");
-  bn_stage_hub_emit (f->stage, "module.state_changed", g_variant_dict_end (&payload));
+  window_fixture_set_state (f, "'quarantined'");
   WAIT_FOR (window_fixture_state_is (f, "cpu_now", BN_CARD_STATE_MESSAGE));
   g_assert_cmpstr (window_fixture_get_message (f, "cpu_now"), ==,
                    "System failed too often and was stopped.");
@@ -147,21 +133,6 @@ find_method (WindowFixture *f, const char *name)
   BnModuleItem *module = bn_catalog_find (bn_session_get_catalog (f->session), "containers");
 
   return bn_description_find_method (bn_module_item_get_description (module), name);
-}
-
-static GtkWindow *
-find_window (GType type)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
-
-      if (g_type_is_a (G_OBJECT_TYPE (window), type))
-        return window;
-    }
-  return NULL;
 }
 
 /* The arguments come from the row; what else the row has stays here. */
@@ -191,14 +162,14 @@ test_destructive_action (WindowFixture *f, gconstpointer data)
   GtkWindow *dialog;
 
   bn_method_run (GTK_WIDGET (f->window), f->session, module, method, row);
-  dialog = find_window (ADW_TYPE_MESSAGE_DIALOG);
+  dialog = window_fixture_find_window (ADW_TYPE_MESSAGE_DIALOG);
   g_assert_nonnull (dialog);
   g_assert_cmpstr (adw_message_dialog_get_heading (ADW_MESSAGE_DIALOG (dialog)), ==,
                    "Remove: postgres?");
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   gtk_window_destroy (dialog);
   bn_method_run (GTK_WIDGET (f->window), f->session, module, method, row);
-  dialog = find_window (ADW_TYPE_MESSAGE_DIALOG);
+  dialog = window_fixture_find_window (ADW_TYPE_MESSAGE_DIALOG);
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "run");
   WAIT_FOR (bn_stage_hub_get_n_requests (f->stage, "containers.remove_container") > 0);
   gtk_window_destroy (dialog);
@@ -213,7 +184,7 @@ test_form (WindowFixture *f, gconstpointer data)
   GtkWindow *form;
 
   bn_method_run (GTK_WIDGET (f->window), f->session, module, find_method (f, "pull_image"), NULL);
-  form = find_window (BN_TYPE_METHOD_FORM);
+  form = window_fixture_find_window (BN_TYPE_METHOD_FORM);
   g_assert_nonnull (form);
   g_assert_cmpstr (gtk_window_get_title (form), ==, "Pull image");
   g_assert_cmpuint (bn_stage_hub_get_n_requests (f->stage, "containers.pull_image"), ==, 0);

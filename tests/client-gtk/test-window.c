@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* The window: search, settings, the sidebar, what a reconnect leaves as it is, histories. */
+#include "model/dict.h"
 #include "pages/search-window.h"
 #include "pages/settings-window.h"
 #include "pages/sidebar-row.h"
 #include "window-fixture.h"
-
-static GtkWindow *
-find_window (GType type)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
-
-      if (g_type_is_a (G_OBJECT_TYPE (window), type))
-        return window;
-    }
-  return NULL;
-}
 
 /* The label below @widget whose text begins so; NULL if there is none. */
 static GtkWidget *
@@ -114,7 +100,7 @@ test_search (WindowFixture *f, gconstpointer data)
   GtkWidget *entry;
 
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.search", NULL);
-  search = find_window (BN_TYPE_SEARCH_WINDOW);
+  search = window_fixture_find_window (BN_TYPE_SEARCH_WINDOW);
   g_assert_nonnull (search);
   entry = window_fixture_find (GTK_WIDGET (search), GTK_TYPE_SEARCH_ENTRY, NULL);
   gtk_editable_set_text (GTK_EDITABLE (entry), "about this");
@@ -122,7 +108,7 @@ test_search (WindowFixture *f, gconstpointer data)
   WAIT_FOR (window_fixture_find_card (f, "identity") != NULL);
   WAIT_FOR (gtk_widget_has_focus (
       GTK_WIDGET (bn_card_view_get_frame (window_fixture_find_card (f, "identity")))));
-  WAIT_FOR (find_window (BN_TYPE_SEARCH_WINDOW) == NULL);
+  WAIT_FOR (window_fixture_find_window (BN_TYPE_SEARCH_WINDOW) == NULL);
   g_assert_true (bn_window_go (f->window, "modules", "printer"));
   g_assert_true (gtk_widget_get_focus_child (GTK_WIDGET (f->window)) != NULL);
   g_assert_false (bn_window_go (f->window, "modules", "nothing"));
@@ -154,7 +140,7 @@ test_settings_window (WindowFixture *f, gconstpointer data)
   g_autofree char *value = NULL;
 
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.settings", NULL);
-  window = find_window (ADW_TYPE_PREFERENCES_WINDOW);
+  window = window_fixture_find_window (ADW_TYPE_PREFERENCES_WINDOW);
   g_assert_nonnull (window);
   row = window_fixture_find (GTK_WIDGET (window), ADW_TYPE_COMBO_ROW, BN_PREFERENCE_BYTE_UNITS);
   g_assert_nonnull (row);
@@ -274,47 +260,84 @@ test_messages_incomplete (WindowFixture *f, gconstpointer data)
   WAIT_FOR (shows (f, "late") && shows (f, "Earlier messages are not kept."));
 }
 
-static void
-set_state (WindowFixture *f, const char *state)
-{
-  g_autofree char *path =
-      g_test_build_filename (G_TEST_DIST, "client-gtk", "data", "module.list.gvariant", NULL);
-  g_autofree char *text = NULL;
-  g_autofree char *changed = NULL;
-  g_auto (GStrv) parts = NULL;
-  GVariantDict payload;
-
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  parts = g_strsplit (text, "'ready'", 2); /* the first one is system_info */
-  changed = g_strjoinv (state, parts);
-  bn_stage_hub_set_reply (f->stage, "module.list",
-                          g_variant_parse (G_VARIANT_TYPE_VARDICT, changed, NULL, NULL, NULL));
-  g_variant_dict_init (&payload, NULL);
-  g_variant_dict_insert (&payload, "name", "s", "system_info");
-  bn_stage_hub_emit (f->stage, "module.state_changed", g_variant_dict_end (&payload));
-}
-
 /* Values stay, with their age; why there are no newer ones stands above them, and what to do. */
 static void
 test_stopped_with_values (WindowFixture *f, gconstpointer data)
 {
   GtkWidget *button;
+  static int n_changes;
 
   WAIT_FOR (window_fixture_is_interested (f, "system_info.cpu")
             && window_fixture_find_card (f, "cpu_now") != NULL);
   bn_stage_hub_measure (f->stage, g_get_real_time ());
   WAIT_FOR (window_fixture_state_is (f, "cpu_now", BN_CARD_STATE_LIVE));
-  set_state (f, "'quarantined'");
+  window_fixture_set_state (f, "'quarantined'");
   WAIT_FOR (window_fixture_state_is (f, "cpu_now", BN_CARD_STATE_STALE));
   WAIT_FOR (shows (f, "System failed too often and was stopped"));
   button = gtk_widget_get_next_sibling (
       find_label (GTK_WIDGET (f->window), "System failed too often and was stopped"));
   g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (button)), ==, "Start again");
+  /* Something else of the module changes: the button is not taken from under the pointer. */
+  g_signal_connect_swapped (bn_catalog_find (bn_session_get_catalog (f->session), "system_info"),
+                            "changed", G_CALLBACK (g_atomic_int_inc), &n_changes);
+  window_fixture_set_state (f, "'quarantined'>, 'cpu': <0.5");
+  WAIT_FOR (n_changes > 0);
+  g_assert_true (window_fixture_find (GTK_WIDGET (f->window), GTK_TYPE_BUTTON, "remedy") == button);
   g_signal_emit_by_name (button, "clicked");
   WAIT_FOR (bn_stage_hub_get_n_requests (f->stage, "module.reset_failures") == 1);
-  set_state (f, "'ready'");
+  window_fixture_set_state (f, "'ready'");
   WAIT_FOR (!shows (f, "System failed too often and was stopped"));
   WAIT_FOR (window_fixture_state_is (f, "cpu_now", BN_CARD_STATE_LIVE));
+}
+
+/* What was not sent stays in the entry and can be sent again, with the button too. */
+static void
+test_message_refused (WindowFixture *f, gconstpointer data)
+{
+  GtkWidget *card, *entry, *send;
+
+  bn_stage_hub_set_error (f->stage, "chat.send", "the room is full");
+  g_assert_true (bn_window_show_page (f->window, "chat"));
+  WAIT_FOR ((card = GTK_WIDGET (window_fixture_find_card (f, "messages"))) != NULL);
+  entry = window_fixture_find (card, GTK_TYPE_ENTRY, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "again");
+  send = gtk_widget_get_next_sibling (entry);
+  g_signal_emit_by_name (send, "clicked");
+  g_assert_false (gtk_widget_get_sensitive (send));
+  WAIT_FOR (bn_stage_hub_get_n_requests (f->stage, "chat.send") == 1);
+  WAIT_FOR (gtk_widget_get_sensitive (send));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "again");
+}
+
+/* The choice of rooms is no longer than what is in the list. */
+static void
+test_many_rooms (WindowFixture *f, gconstpointer data)
+{
+  GtkDropDown *rooms;
+
+  g_assert_true (bn_window_show_page (f->window, "chat"));
+  WAIT_FOR (window_fixture_is_interested (f, "chat.message"));
+  for (guint i = 0; i < 300; i++)
+    {
+      g_autofree char *room = g_strdup_printf ("room_%u", i);
+
+      say (f->stage, room, "hello");
+    }
+  say (f->stage, "lobby", "the last one");
+  WAIT_FOR (shows (f, "the last one"));
+  rooms = GTK_DROP_DOWN (window_fixture_find (GTK_WIDGET (window_fixture_find_card (f, "messages")),
+                                              GTK_TYPE_DROP_DOWN, NULL));
+  /* 199 rooms and the lobby */
+  g_assert_cmpuint (g_list_model_get_n_items (gtk_drop_down_get_model (rooms)), ==, 200);
+}
+
+/* An error is text, whatever is in it. */
+static void
+test_error_is_no_markup (WindowFixture *f, gconstpointer data)
+{
+  bn_stage_hub_set_error (f->stage, "worker.list", "it needs <control> & more");
+  g_assert_true (bn_window_show_page (f->window, "workers"));
+  WAIT_FOR (shows (f, "it needs <control> & more"));
 }
 
 /* Del asks, and names what it would stop. */
@@ -329,13 +352,57 @@ test_delete (WindowFixture *f, gconstpointer data)
                                         "system_info.fast"))
             != NULL);
   gtk_widget_activate_action (row, "row.delete", NULL);
-  dialog = find_window (ADW_TYPE_MESSAGE_DIALOG);
+  dialog = window_fixture_find_window (ADW_TYPE_MESSAGE_DIALOG);
   g_assert_nonnull (dialog);
   g_assert_cmpstr (adw_message_dialog_get_heading (ADW_MESSAGE_DIALOG (dialog)), ==,
                    "Stop system_info.fast?");
   g_assert_cmpuint (bn_stage_hub_get_n_requests (f->stage, "worker.stop"), ==, 0);
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "stop");
   WAIT_FOR (bn_stage_hub_get_n_requests (f->stage, "worker.stop") == 1);
+  gtk_window_destroy (dialog);
+}
+
+/* What does not run cannot be stopped. */
+static void
+test_delete_stopped (WindowFixture *f, gconstpointer data)
+{
+  GtkWidget *row;
+
+  bn_stage_hub_set_reply (
+      f->stage, "worker.list",
+      g_variant_parse (G_VARIANT_TYPE_VARDICT,
+                       "{'workers': <[{'name': <'a.b'>, 'state': <'stopped'>}]>}", NULL, NULL,
+                       NULL));
+  g_assert_true (bn_window_show_page (f->window, "workers"));
+  WAIT_FOR ((row = window_fixture_find (GTK_WIDGET (f->window), ADW_TYPE_EXPANDER_ROW, "a.b"))
+            != NULL);
+  gtk_widget_activate_action (row, "row.delete", NULL);
+  g_assert_null (window_fixture_find_window (ADW_TYPE_MESSAGE_DIALOG));
+}
+
+/* Who sets an interval begins with the one there is. */
+static void
+test_interval (WindowFixture *f, gconstpointer data)
+{
+  GtkWidget *row, *spin;
+  GtkWindow *dialog;
+
+  g_assert_true (bn_window_show_page (f->window, "workers"));
+  WAIT_FOR ((row = window_fixture_find (GTK_WIDGET (f->window), ADW_TYPE_EXPANDER_ROW,
+                                        "system_info.slow"))
+            != NULL);
+  g_signal_emit_by_name (window_fixture_find (row, GTK_TYPE_BUTTON, "set_interval"), "clicked");
+  dialog = window_fixture_find_window (ADW_TYPE_MESSAGE_DIALOG);
+  g_assert_nonnull (dialog);
+  spin = window_fixture_find (GTK_WIDGET (dialog), GTK_TYPE_SPIN_BUTTON, NULL);
+  g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (spin)), ==, 5);
+  gtk_editable_set_text (GTK_EDITABLE (spin), "2.50");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "set");
+  WAIT_FOR (bn_stage_hub_get_n_requests (f->stage, "worker.set_interval") == 1);
+  g_assert_cmpuint (
+      bn_dict_get_uint (bn_stage_hub_get_last_payload (f->stage, "worker.set_interval"),
+                        "interval_ms"),
+      ==, 2500);
   gtk_window_destroy (dialog);
 }
 
@@ -360,6 +427,11 @@ main (int argc, char **argv)
   ADD ("messages", test_messages);
   ADD ("messages-incomplete", test_messages_incomplete);
   ADD ("stopped-with-values", test_stopped_with_values);
+  ADD ("message-refused", test_message_refused);
+  ADD ("many-rooms", test_many_rooms);
+  ADD ("error-is-no-markup", test_error_is_no_markup);
   ADD ("delete", test_delete);
+  ADD ("delete-stopped", test_delete_stopped);
+  ADD ("interval", test_interval);
   return g_test_run ();
 }

@@ -105,6 +105,41 @@ window_fixture_find (GtkWidget *widget, GType type, const char *name)
   return NULL;
 }
 
+void
+window_fixture_set_state (WindowFixture *self, const char *state)
+{
+  g_autofree char *path =
+      g_test_build_filename (G_TEST_DIST, "client-gtk", "data", "module.list.gvariant", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *changed = NULL;
+  g_auto (GStrv) parts = NULL;
+  GVariantDict payload;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  parts = g_strsplit (text, "'ready'", 2); /* the first one is system_info */
+  changed = g_strjoinv (state, parts);
+  bn_stage_hub_set_reply (self->stage, "module.list",
+                          g_variant_parse (G_VARIANT_TYPE_VARDICT, changed, NULL, NULL, NULL));
+  g_variant_dict_init (&payload, NULL);
+  g_variant_dict_insert (&payload, "name", "s", "system_info");
+  bn_stage_hub_emit (self->stage, "module.state_changed", g_variant_dict_end (&payload));
+}
+
+GtkWindow *
+window_fixture_find_window (GType type)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (g_type_is_a (G_OBJECT_TYPE (window), type))
+        return window;
+    }
+  return NULL;
+}
+
 AdwApplication *
 window_fixture_new_application (void)
 {

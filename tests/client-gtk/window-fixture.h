@@ -31,6 +31,12 @@ gboolean window_fixture_is_interested (WindowFixture *self, const char *type);
 /* The first widget of @type below @widget, depth first; with @name if it is not NULL. */
 GtkWidget *window_fixture_find (GtkWidget *widget, GType type, const char *name);
 
+/* The first window of @type; NULL if there is none. */
+GtkWindow *window_fixture_find_window (GType type);
+
+/* Lists system_info in another state, as GVariant text ('ready'), and tells it. */
+void window_fixture_set_state (WindowFixture *self, const char *state);
+
 /* An application without which there are no windows; run the tests after this. */
 AdwApplication *window_fixture_new_application (void);
 
