@@ -164,10 +164,13 @@ search_changed_cb (BnTableCard *self)
 static void
 rows_changed_cb (BnTableCard *self)
 {
-  guint n_rows = g_list_model_get_n_items (G_LIST_MODEL (self->rows));
+  gboolean many = g_list_model_get_n_items (G_LIST_MODEL (self->rows)) >= SEARCH_FROM_ROWS;
 
-  if (n_rows >= SEARCH_FROM_ROWS)
+  if (many)
     gtk_widget_set_visible (self->search, TRUE);
+  /* A scroll bar that could appear takes its room: more than a short table has. */
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_AUTOMATIC,
+                                  many ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER);
 }
 
 static void
@@ -303,6 +306,17 @@ show_column (BnTableCard *self, Column *column, guint position, gboolean shown)
     gtk_column_view_remove_column (GTK_COLUMN_VIEW (self->view), column->column);
 }
 
+/* Its arrow takes room before it is shown, and would stand between the heading and the edge. */
+static void
+align_heading (GtkWidget *heading)
+{
+  GtkWidget *arrow = gtk_widget_get_last_child (heading);
+
+  gtk_widget_set_halign (heading, GTK_ALIGN_END);
+  if (GTK_IS_BOX (heading) && !GTK_IS_LABEL (arrow))
+    gtk_box_reorder_child_after (GTK_BOX (heading), arrow, NULL);
+}
+
 /* A heading stands above its numbers. GTK 4.8 has no property for that: the header is the first
  * child of the view, and has a title with a label for each column that is shown. */
 static void
@@ -320,7 +334,7 @@ align_headings (BnTableCard *self)
         continue;
       box = gtk_widget_get_first_child (title);
       if (box != NULL && column->numeric)
-        gtk_widget_set_halign (box, GTK_ALIGN_END);
+        align_heading (box);
       title = gtk_widget_get_next_sibling (title);
     }
 }
@@ -474,8 +488,6 @@ new_search (BnTableCard *self)
                                   _ ("Search rows"), -1);
   g_object_set (self->search, "placeholder-text", _ ("Search rows"), NULL);
   g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (search_changed_cb), self);
-  g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (rows_changed_cb), self,
-                           G_CONNECT_SWAPPED);
   return self->search;
 }
 
@@ -513,6 +525,9 @@ bn_table_card_build (BnCardView *view)
   g_signal_connect_object (
       gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scroller)),
       "notify::page-size", G_CALLBACK (width_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (rows_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  rows_changed_cb (self);
   gtk_box_append (GTK_BOX (box), self->scroller);
   bn_card_frame_set_content (bn_card_view_get_frame (view), box);
 }
