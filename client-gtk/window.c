@@ -19,6 +19,7 @@ struct _BnWindow
   AdwApplicationWindow parent_instance;
   BnSession *session; /* owned */
   gulong state_id;    /* of the surface's state */
+  AdwToast *failure;  /* weak: the last toast of a module that failed */
   GtkWidget *toasts;
   GtkWidget *root;
   GtkWidget *status;
@@ -258,14 +259,16 @@ start_hub_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 /* A toast is no part of what a screen reader sees: the description of the window says it too. */
-static void
+static AdwToast *
 show_toast (BnWindow *self, const char *text)
 {
   g_autofree char *title = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (title);
 
-  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (title));
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
                                   -1);
+  return toast;
 }
 
 static void
@@ -321,7 +324,8 @@ settings_action (GtkWidget *widget, const char *name, GVariant *parameter)
   bn_settings_window_present (bn_session_get_preferences (self->session), GTK_WINDOW (self));
 }
 
-/* What heals by itself is told all the same. */
+/* What heals by itself is told all the same, but not again and again: one toast takes the place of
+ * another. What does not heal stands above the cards. */
 static void
 module_failed_cb (BnWindow *self, BnModuleItem *module)
 {
@@ -331,7 +335,10 @@ module_failed_cb (BnWindow *self, BnModuleItem *module)
                               ? g_strdup_printf (_ ("%s was started again: %s"), title, error)
                               : g_strdup_printf (_ ("%s was started again"), title);
 
-  show_toast (self, text);
+  if (self->failure != NULL)
+    adw_toast_dismiss (self->failure);
+  if (!g_str_equal (bn_module_item_get_state (module), "quarantined"))
+    g_set_weak_pointer (&self->failure, show_toast (self, text));
 }
 
 /* Nobody looks at a minimised window: no subscription, no drawing. */
@@ -370,6 +377,7 @@ bn_window_dispose (GObject *object)
 {
   BnWindow *self = BN_WINDOW (object);
 
+  g_clear_weak_pointer (&self->failure);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (bn_window_parent_class)->dispose (object);
 }

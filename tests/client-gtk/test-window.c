@@ -290,6 +290,22 @@ test_stopped_with_values (WindowFixture *f, gconstpointer data)
   WAIT_FOR (window_fixture_state_is (f, "cpu_now", BN_CARD_STATE_LIVE));
 }
 
+/* Who was told that a module was started again is not told so any more when it was given up. */
+static void
+test_failures (WindowFixture *f, gconstpointer data)
+{
+  BnCatalog *catalog = bn_session_get_catalog (f->session);
+  BnModuleItem *item = bn_catalog_find (catalog, "system_info");
+
+  for (guint i = 0; i < 5; i++)
+    g_signal_emit_by_name (catalog, "failed", item);
+  WAIT_FOR (shows (f, "System was started again"));
+  window_fixture_set_state (f, "'quarantined'");
+  WAIT_FOR (g_str_equal (bn_module_item_get_state (item), "quarantined"));
+  g_signal_emit_by_name (catalog, "failed", item);
+  WAIT_FOR (!shows (f, "System was started again"));
+}
+
 /* What was not sent stays in the entry and can be sent again, with the button too. */
 static void
 test_message_refused (WindowFixture *f, gconstpointer data)
@@ -427,6 +443,7 @@ main (int argc, char **argv)
   ADD ("messages", test_messages);
   ADD ("messages-incomplete", test_messages_incomplete);
   ADD ("stopped-with-values", test_stopped_with_values);
+  ADD ("failures", test_failures);
   ADD ("message-refused", test_message_refused);
   ADD ("many-rooms", test_many_rooms);
   ADD ("error-is-no-markup", test_error_is_no_markup);
