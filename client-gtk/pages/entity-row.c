@@ -71,7 +71,6 @@ bn_entity_row_init (BnEntityRow *self)
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->buttons), 6);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->buttons), 6);
   gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (self->buttons), 6);
-  gtk_widget_set_halign (self->buttons, GTK_ALIGN_START);
   gtk_box_append (GTK_BOX (box), self->grid);
   gtk_box_append (GTK_BOX (box), self->buttons);
   gtk_widget_add_css_class (box, "entity-details");

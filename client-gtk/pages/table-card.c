@@ -83,7 +83,7 @@ parse_column (BnCardView *view, const char *text, const char *label)
     }
   column.numeric = column.kind == BN_CELL_TEXT && column.unit != NULL;
   if (column.numeric)
-    column.width = g_str_equal (column.unit, "time") ? 170 : 95;
+    column.width = g_str_equal (column.unit, "time") ? 170 : 110;
   return column;
 }
 
