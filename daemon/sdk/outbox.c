@@ -34,8 +34,10 @@ struct _BnOutbox
   GCancellable *cancellable;   /* owned: of the call for the stream */
   BnArrayWriter samples;
   BnArrayWriter runs;
-  int stream;       /* owned; -1: none */
-  gboolean opening; /* the hub was asked for the stream */
+  int stream;          /* owned; -1: none */
+  gboolean opening;    /* the hub was asked for the stream */
+  gboolean overflowed; /* meanwhile more was sent over the connection, which the stream could
+                        * overtake: it is not used */
 };
 
 static gboolean
@@ -91,6 +93,7 @@ bn_outbox_new (GDBusConnection *connection)
   self->cancellable = g_cancellable_new ();
   self->stream = -1;
   self->opening = FALSE;
+  self->overflowed = FALSE;
   bn_array_writer_init (&self->samples);
   bn_array_writer_init (&self->runs);
   g_source_set_static_name (&self->source, "binnacle outbox");
@@ -127,7 +130,7 @@ stream_opened (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_variant_get (reply, "(h)", &handle);
-  if (descriptors != NULL)
+  if (descriptors != NULL && !self->overflowed)
     self->stream = g_unix_fd_list_get (descriptors, handle, NULL);
 }
 
@@ -150,8 +153,10 @@ get_gathered (BnOutbox *self)
 static void
 flush_if_full (BnOutbox *self)
 {
-  if (get_gathered (self) >= BATCH_BYTES_MAX)
-    bn_outbox_flush (self);
+  if (get_gathered (self) < BATCH_BYTES_MAX)
+    return;
+  self->overflowed |= self->opening;
+  bn_outbox_flush (self);
 }
 
 static void

@@ -188,13 +188,33 @@ test_sidebar (WindowFixture *f, gconstpointer data)
   g_assert_cmpstr (bn_sidebar_row_get_value (find_row (GTK_WIDGET (f->window), "chat")), ==, "");
 }
 
+static gboolean
+over_cb (gpointer over)
+{
+  *(gboolean *)over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Lets a page that waits a little before it puts its cards anew do so: whether it does cannot be
+ * seen from outside. */
+static void
+let_pages_settle (void)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (500, over_cb, &over);
+  WAIT_FOR (over);
+}
+
 /* A hub that comes back and says the same leaves all widgets as they are. */
 static void
 test_reconnect (WindowFixture *f, gconstpointer data)
 {
+  const guint n_described = 4; /* three modules with cards, and the hub */
   BnCardView *before;
-  guint n_described;
 
+  WAIT_FOR (bn_stage_hub_get_n_requests (f->stage, "module.describe") >= n_described);
+  let_pages_settle ();
   WAIT_FOR (window_fixture_is_interested (f, "system_info.cpu")
             && window_fixture_find_card (f, "cpu_now") != NULL);
   bn_stage_hub_measure (f->stage, g_get_real_time ());
@@ -203,8 +223,8 @@ test_reconnect (WindowFixture *f, gconstpointer data)
   bn_stage_hub_free (g_steal_pointer (&f->stage));
   WAIT_FOR (window_fixture_state_is (f, "cpu_now", BN_CARD_STATE_STALE));
   f->stage = window_fixture_new_stage ();
-  n_described = 4; /* three modules with cards, and the hub */
   WAIT_FOR (bn_stage_hub_get_n_requests (f->stage, "module.describe") >= n_described);
+  let_pages_settle ();
   WAIT_FOR (window_fixture_is_interested (f, "system_info.cpu"));
   bn_stage_hub_measure (f->stage, g_get_real_time ());
   WAIT_FOR (window_fixture_state_is (f, "cpu_now", BN_CARD_STATE_LIVE));
