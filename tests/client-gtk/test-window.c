@@ -443,8 +443,7 @@ test_interval (WindowFixture *f, gconstpointer data)
 }
 
 #define ADD(name, func)                                                                            \
-  g_test_add ("/window/" name, WindowFixture, NULL, window_fixture_set_up, func,                   \
-              window_fixture_tear_down)
+  g_test_add (name, WindowFixture, NULL, window_fixture_set_up, func, window_fixture_tear_down)
 
 int
 main (int argc, char **argv)
@@ -453,22 +452,22 @@ main (int argc, char **argv)
 
   gtk_test_init (&argc, &argv, NULL);
   application = window_fixture_new_application ();
-  ADD ("search-index", test_search_index);
-  ADD ("search", test_search);
-  ADD ("formats", test_formats);
-  ADD ("settings-window", test_settings_window);
-  ADD ("pins", test_pins);
-  ADD ("sidebar", test_sidebar);
-  ADD ("reconnect", test_reconnect);
-  ADD ("messages", test_messages);
-  ADD ("messages-incomplete", test_messages_incomplete);
-  ADD ("stopped-with-values", test_stopped_with_values);
-  ADD ("failures", test_failures);
-  ADD ("message-refused", test_message_refused);
-  ADD ("many-rooms", test_many_rooms);
-  ADD ("error-is-no-markup", test_error_is_no_markup);
-  ADD ("delete", test_delete);
-  ADD ("delete-stopped", test_delete_stopped);
-  ADD ("interval", test_interval);
+  ADD ("/window/search-index", test_search_index);
+  ADD ("/window/search", test_search);
+  ADD ("/window/formats", test_formats);
+  ADD ("/window/settings-window", test_settings_window);
+  ADD ("/window/pins", test_pins);
+  ADD ("/window/sidebar", test_sidebar);
+  ADD ("/window/reconnect", test_reconnect);
+  ADD ("/pages/messages", test_messages);
+  ADD ("/pages/messages-incomplete", test_messages_incomplete);
+  ADD ("/pages/stopped-with-values", test_stopped_with_values);
+  ADD ("/pages/failures", test_failures);
+  ADD ("/pages/message-refused", test_message_refused);
+  ADD ("/pages/many-rooms", test_many_rooms);
+  ADD ("/pages/error-is-no-markup", test_error_is_no_markup);
+  ADD ("/pages/delete", test_delete);
+  ADD ("/pages/delete-stopped", test_delete_stopped);
+  ADD ("/pages/interval", test_interval);
   return g_test_run ();
 }
