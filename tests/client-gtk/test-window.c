@@ -464,7 +464,7 @@ main (int argc, char **argv)
   ADD ("/pages/stopped-with-values", test_stopped_with_values);
   ADD ("/pages/failures", test_failures);
   ADD ("/pages/message-refused", test_message_refused);
-  ADD ("/pages/many-rooms", test_many_rooms);
+  ADD ("/rooms/many", test_many_rooms);
   ADD ("/pages/error-is-no-markup", test_error_is_no_markup);
   ADD ("/pages/delete", test_delete);
   ADD ("/pages/delete-stopped", test_delete_stopped);
