@@ -137,7 +137,7 @@ bn_catalog_explain_no_sample (BnCatalog *self, const char *type)
   if (strchr (type, '*') != NULL || (event == NULL && bn_catalog_describe (self, module) == NULL))
     return NULL;
   if (event == NULL)
-    return g_strdup_printf (_ ("%s measures nothing of the name “%s”; see “binnacle modules "
+    return g_strdup_printf (_ ("%s measures nothing of the name “%s”; see “binnacle module "
                                "describe %s”"),
                             module, type, module);
   if (g_strcmp0 (class, "event") == 0)

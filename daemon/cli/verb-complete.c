@@ -187,9 +187,9 @@ complete_verb (Completion *self, const char *verb, char **words, guint n)
   static const char *const worker_words[] = { "list", "start",        "stop",       "restart",
                                               "run",  "set-interval", "statistics", NULL };
 
-  if (g_str_equal (verb, "modules") && n == 1)
+  if (g_str_equal (verb, "module") && n == 1)
     offer_all (self, module_words);
-  else if ((g_str_equal (verb, "modules") && n == 2) || (g_str_equal (verb, "status") && n == 1))
+  else if ((g_str_equal (verb, "module") && n == 2) || (g_str_equal (verb, "status") && n == 1))
     offer_names (self, "module.list", "modules");
   else if (g_str_equal (verb, "workers") && n == 1)
     offer_all (self, worker_words);
@@ -230,6 +230,11 @@ bn_verb_complete (BnCli *cli, int argc, char **argv)
   if (words->len <= 2 || *self.word == '-')
     offer_verbs (&self);
   else
-    complete_verb (&self, words->pdata[0], (char **)words->pdata + 1, words->len - 2);
+    {
+      const BnVerb *verb = bn_verb_find (words->pdata[0]);
+
+      if (verb != NULL)
+        complete_verb (&self, verb->name, (char **)words->pdata + 1, words->len - 2);
+    }
   return BN_EXIT_OK;
 }

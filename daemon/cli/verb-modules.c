@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* binnacle modules */
+/* binnacle module */
 #include <glib/gi18n.h>
 
 #include "cli/text.h"
@@ -218,7 +218,7 @@ command (BnCli *cli, const char *request, const char *name)
 static BnExit
 fail_name (const char *word)
 {
-  return bn_cli_fail_usage (_ ("“modules %s” wants the name of a module"), word);
+  return bn_cli_fail_usage (_ ("“module %s” wants the name of a module"), word);
 }
 
 BnExit
@@ -227,14 +227,14 @@ bn_verb_modules (BnCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   const char *word;
 
-  if (!bn_cli_parse (cli, bn_verb_find ("modules"), NULL, FALSE, NULL, &argc, &argv, &error))
+  if (!bn_cli_parse (cli, bn_verb_find ("module"), NULL, FALSE, NULL, &argc, &argv, &error))
     return bn_cli_fail (error);
   bn_cli_look_at_output (cli);
   word = argc > 1 ? argv[1] : "list";
   if (g_str_equal (word, "list") || g_str_equal (word, "rescan"))
     {
       if (argc > 2)
-        return bn_cli_fail_usage (_ ("“modules %s” takes no arguments"), word);
+        return bn_cli_fail_usage (_ ("“module %s” takes no arguments"), word);
       return g_str_equal (word, "list") ? list (cli) : rescan (cli);
     }
   if (g_str_equal (word, "describe"))
@@ -242,5 +242,5 @@ bn_verb_modules (BnCli *cli, int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (word, commands[i].command))
       return argc == 3 ? command (cli, commands[i].request, argv[2]) : fail_name (word);
-  return bn_cli_fail_usage (_ ("there is no “modules %s”"), word);
+  return bn_cli_fail_usage (_ ("there is no “module %s”"), word);
 }

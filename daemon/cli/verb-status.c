@@ -88,7 +88,7 @@ explain_module (GVariant *row)
   g_variant_lookup (row, "state", "&s", &state);
   g_variant_lookup (row, "last_error", "&s", &error);
   if (g_str_equal (state, "quarantined"))
-    return g_strdup_printf (_ ("%s (try again: binnacle modules reset %s)"), error, name);
+    return g_strdup_printf (_ ("%s (try again: binnacle module reset %s)"), error, name);
   return *error != '\0' ? g_strdup (error) : NULL;
 }
 
@@ -236,7 +236,7 @@ print_one (BnCli *cli, GVariant *status, const char *name)
 
   if (module == NULL)
     {
-      bn_cli_notice (_ ("there is no module “%s”; see “binnacle modules”"), name);
+      bn_cli_notice (_ ("there is no module “%s”; see “binnacle module”"), name);
       return BN_EXIT_FAILED;
     }
   if (cli->json)

@@ -13,7 +13,7 @@ const BnVerb bn_verbs[] = {
   { "call", N_ ("MODULE.METHOD [KEY=VALUE…]"), N_ ("Call a method and print its answer"),
     bn_verb_call },
   { "emit", N_ ("TYPE [KEY=VALUE…]"), N_ ("Publish an event"), bn_verb_emit },
-  { "modules", N_ ("[list | rescan | load|unload|reload|enable|disable|reset|describe NAME]"),
+  { "module", N_ ("[list | rescan | load|unload|reload|enable|disable|reset|describe NAME]"),
     N_ ("List and control modules"), bn_verb_modules },
   { "workers", N_ ("[list | start|stop|restart|run|statistics NAME | set-interval NAME INTERVAL]"),
     N_ ("List and control the periodic tasks of modules"), bn_verb_workers },
@@ -25,6 +25,8 @@ const BnVerb bn_verbs[] = {
 const BnVerb *
 bn_verb_find (const char *name)
 {
+  if (g_str_equal (name, "modules")) /* its name once, in scripts of people */
+    name = "module";
   for (const BnVerb *verb = bn_verbs; verb->name != NULL; verb++)
     if (g_str_equal (verb->name, name))
       return verb;

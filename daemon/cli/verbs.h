@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 /* All of them; ends with one without a name. Those without a summary are not shown in --help. */
 extern const BnVerb bn_verbs[];
 
+/* Also by a name that the verb had before. */
 const BnVerb *bn_verb_find (const char *name);
 
 BnExit bn_verb_status (BnCli *cli, int argc, char **argv);

@@ -23,21 +23,21 @@ static const struct
     NULL, 0 },
   { "status nope", "system.status_request {}", "", "there is no module “nope”", 1 },
   { "status docker now", NULL, "", "one module, or none", 2 },
-  { "modules list", "module.list {}",
+  { "module list", "module.list {}",
     "{\"name\":\"docker\",\"state\":\"ready\",\"pid\":123456,\"memory\":1572864,"
     "\"last_error\":\"bad\\u001b[31m\"}\n",
     NULL, 0 },
   { "modules rescan", "module.rescan {}", "{\"found\":[\"new\"]}\n", NULL, 0 },
-  { "modules reload docker", "module.reload {'name': <'docker'>}",
+  { "module reload docker", "module.reload {'name': <'docker'>}",
     "{\"name\":\"docker\",\"state\":\"ready\",\"generation\":2}\n", NULL, 0 },
-  { "modules reset docker", "module.reset_failures {'name': <'docker'>}", NULL, NULL, 0 },
-  { "modules load nope", "module.load {'name': <'nope'>}", "", "binnacle: no module named “nope”\n",
+  { "module reset docker", "module.reset_failures {'name': <'docker'>}", NULL, NULL, 0 },
+  { "module load nope", "module.load {'name': <'nope'>}", "", "binnacle: no module named “nope”\n",
     1 },
-  { "modules load", NULL, "", "wants the name of a module", 2 },
-  { "modules list docker", NULL, "", "“modules list” takes no arguments", 2 },
+  { "module load", NULL, "", "wants the name of a module", 2 },
+  { "module list docker", NULL, "", "“module list” takes no arguments", 2 },
   { "workers list docker", NULL, "", "“workers list” takes no arguments", 2 },
-  { "modules frob docker", NULL, "", "there is no “modules frob”", 2 },
-  { "modules describe docker", "module.describe {'name': <'docker'>}", NULL, NULL, 0 },
+  { "module frob docker", NULL, "", "there is no “module frob”", 2 },
+  { "module describe docker", "module.describe {'name': <'docker'>}", NULL, NULL, 0 },
   { "workers", "worker.list {}",
     "{\"name\":\"docker.stats\",\"state\":\"running\",\"interval\":2000,\"mean_usec\":1500}\n"
     "{\"name\":\"host.stats\",\"state\":\"sleeping\"}\n"
@@ -82,13 +82,13 @@ static const struct
   { "watch docker.nope", "module.describe {'name': <'docker'>, 'locale': <'C.UTF-8'>}", "",
     "docker measures nothing of the name “docker.nope”", 1 },
   { "watch docker.container_changed", NULL, "", "binnacle events docker.container_changed", 1 },
-  { "modules nope", NULL, "", "there is no “modules nope”", 2 },
+  { "module nope", NULL, "", "there is no “module nope”", 2 },
   { "workers nope", NULL, "", "there is no “workers nope”", 2 },
   { "events a..b", NULL, "", "is no pattern", 2 },
-  { "complete mod", NULL, "modules\n", NULL, 0 },
+  { "complete mod", NULL, "module\n", NULL, 0 },
   { "complete --s", NULL, "--session\n--system\n", NULL, 0 },
-  { "complete modules re", NULL, "reload\nrescan\nreset\n", NULL, 0 },
-  { "complete modules reload d", "module.list {}", "docker\n", NULL, 0 },
+  { "complete module re", NULL, "reload\nrescan\nreset\n", NULL, 0 },
+  { "complete module reload d", "module.list {}", "docker\n", NULL, 0 },
   { "complete workers stop h", "worker.list {}", "host.stats\nhub.heartbeat\n", NULL, 0 },
   { "complete status d", "module.list {}", "docker\n", NULL, 0 },
   { "complete call do", "module.list {}", "docker.\n", NULL, 0 },
@@ -137,7 +137,7 @@ test_no_hub_to_complete (Stage *stage, gconstpointer data)
   g_autoptr (Said) said = NULL;
 
   stage_release_name (stage);
-  said = stage_run (stage, "complete modules reload d");
+  said = stage_run (stage, "complete module reload d");
   g_assert_cmpstr (said->out, ==, "");
   g_assert_cmpstr (said->err, ==, "");
   g_assert_cmpint (said->status, ==, 0);
@@ -148,7 +148,7 @@ static void
 test_terminal (Stage *stage, gconstpointer data)
 {
   int terminal;
-  g_autoptr (GSubprocess) process = stage_start_on_terminal (stage, "modules", &terminal);
+  g_autoptr (GSubprocess) process = stage_start_on_terminal (stage, "module", &terminal);
   g_autoptr (Said) said = stage_finish (process, terminal);
 
   g_assert_cmpint (said->status, ==, 0);
@@ -178,7 +178,7 @@ test_terminal_status (Stage *stage, gconstpointer data)
       "\033[1mNeeds attention\033[0m  \033[1mState\033[0m        \033[1mWhy\033[0m\r\n"
       "sick             \033[31mquarantined\033[0m  It ended; its last words are longer than the "
       "line "
-      "of a terminal that has a hundred and twenty columns (try again: binnacle modules reset "
+      "of a terminal that has a hundred and twenty columns (try again: binnacle module reset "
       "sick)\r\n"
       "docker.stats     \033[32mrunning\033[0m      no socket (3 times in a row)\r\n"
       "docker.slow      \033[32mrunning\033[0m      2 of 9 runs took longer than the interval\r\n";
