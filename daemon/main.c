@@ -113,12 +113,14 @@ make_hub (GError **error)
                                ? g_strdup (BN_SYSTEM_STATE_DIR)
                                : g_build_filename (g_get_user_state_dir (), "binnacle", NULL);
   g_autofree char *module_path = bn_module_path_default (option_system, BN_MODULE_DIR);
+  g_autofree char *user_modules = option_system ? NULL : bn_module_path_user ();
   const BnHubOptions hub_options = {
     .system = option_system,
     .version = BN_VERSION,
     .runtime_folder = runtime,
     .state_folder = state,
     .module_path = module_path,
+    .approval_path = user_modules,
     .program_path = BN_LIBEXEC_DIR,
     .sysroot = option_sysroot,
   };

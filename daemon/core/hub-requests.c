@@ -20,7 +20,7 @@ add_string (GVariantBuilder *builder, const char *key, const char *value)
 /* Modules */
 
 static GVariant *
-make_module_row (BnHostedModule *module)
+make_module_row (BnModules *modules, BnHostedModule *module)
 {
   g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   BnManifest *manifest = bn_hosted_module_get_manifest (module);
@@ -42,6 +42,9 @@ make_module_row (BnHostedModule *module)
                          g_variant_new_uint32 (bn_hosted_module_get_generation (module)));
   g_variant_builder_add (&row, "{sv}", "restarts",
                          g_variant_new_uint32 (bn_hosted_module_get_restarts (module)));
+  g_variant_builder_add (&row, "{sv}", "approved",
+                         g_variant_new_boolean (!bn_modules_waits_for_approval (
+                             modules, bn_manifest_get_name (manifest), NULL)));
   if (process != NULL)
     {
       g_variant_builder_add (&row, "{sv}", "pid",
@@ -76,7 +79,7 @@ make_module_rows (const BnHubFacts *facts)
   const char *reason;
 
   for (guint i = 0; i < modules->len; i++)
-    g_variant_builder_add_value (&rows, make_module_row (g_ptr_array_index (modules, i)));
+    g_variant_builder_add_value (&rows, make_module_row (facts->modules, g_ptr_array_index (modules, i)));
   g_hash_table_iter_init (&iter, bn_modules_get_refused (facts->modules));
   while (g_hash_table_iter_next (&iter, (gpointer *)&name, (gpointer *)&reason))
     if (bn_modules_lookup (facts->modules, name) == NULL)
@@ -104,6 +107,8 @@ bn_hub_describe (const BnHubFacts *facts, BnHostedModule *module, const char *lo
       module != NULL ? bn_module_state_to_string (bn_hosted_module_get_state (module)) : "ready");
   g_variant_dict_insert (&dict, "generation", "u",
                          module != NULL ? bn_hosted_module_get_generation (module) : 1);
+  if (module != NULL)
+    bn_modules_describe_rights (facts->modules, module, &dict);
   return g_variant_dict_end (&dict);
 }
 
@@ -132,6 +137,38 @@ typedef struct
   char *name;  /* (owned) */
 } Acting;
 
+/* The answer of a verb that went well. */
+static void
+return_module (Acting *acting, BnModules *modules)
+{
+  BnHostedModule *module = bn_modules_lookup (modules, acting->name);
+  BnModuleState state = module != NULL ? bn_hosted_module_get_state (module) : BN_MODULE_STOPPED;
+
+  return_variant (acting->task,
+                  g_variant_new_parsed ("{'name': <%s>, 'state': <%s>, 'generation': <%u>}",
+                                        acting->name, bn_module_state_to_string (state),
+                                        module != NULL ? bn_hosted_module_get_generation (module)
+                                                       : 0));
+}
+
+static void
+acting_free (Acting *acting)
+{
+  g_object_unref (acting->task);
+  g_free (acting->name);
+  g_free (acting);
+}
+
+static Acting *
+acting_new (GTask *task, GVariant *arguments)
+{
+  Acting *acting = g_new0 (Acting, 1);
+
+  acting->task = g_object_ref (task);
+  g_variant_lookup (arguments, "name", "s", &acting->name);
+  return acting;
+}
+
 static void
 acted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -139,23 +176,11 @@ acted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Acting *acting = user_data;
   GError *error = NULL;
 
-  if (!bn_modules_act_finish (modules, result, &error))
-    g_task_return_error (acting->task, error);
+  if (bn_modules_act_finish (modules, result, &error))
+    return_module (acting, modules);
   else
-    {
-      BnHostedModule *module = bn_modules_lookup (modules, acting->name);
-      BnModuleState state =
-          module != NULL ? bn_hosted_module_get_state (module) : BN_MODULE_STOPPED;
-
-      return_variant (
-          acting->task,
-          g_variant_new_parsed ("{'name': <%s>, 'state': <%s>, 'generation': <%u>}", acting->name,
-                                bn_module_state_to_string (state),
-                                module != NULL ? bn_hosted_module_get_generation (module) : 0));
-    }
-  g_object_unref (acting->task);
-  g_free (acting->name);
-  g_free (acting);
+    g_task_return_error (acting->task, error);
+  acting_free (acting);
 }
 
 /* @verb: a BnModuleVerb */
@@ -163,11 +188,34 @@ static void
 act_on_module (gpointer user_data, int verb, GVariant *arguments, GTask *task)
 {
   const BnHubFacts *facts = user_data;
-  Acting *acting = g_new0 (Acting, 1);
+  Acting *acting = acting_new (task, arguments);
 
-  acting->task = g_object_ref (task);
-  g_variant_lookup (arguments, "name", "s", &acting->name);
   bn_modules_act_async (facts->modules, (BnModuleVerb)verb, acting->name, acted_cb, acting);
+}
+
+static void
+approved_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  BnModules *modules = BN_MODULES (object);
+  Acting *acting = user_data;
+  GError *error = NULL;
+
+  if (bn_modules_approve_finish (modules, result, &error))
+    return_module (acting, modules);
+  else
+    g_task_return_error (acting->task, error);
+  acting_free (acting);
+}
+
+static void
+approve (gpointer user_data, int data, GVariant *arguments, GTask *task)
+{
+  const BnHubFacts *facts = user_data;
+  Acting *acting = acting_new (task, arguments);
+  const char *rights = NULL;
+
+  g_variant_lookup (arguments, "rights", "&s", &rights);
+  bn_modules_approve_async (facts->modules, acting->name, rights, approved_cb, acting);
 }
 
 static void
@@ -279,6 +327,7 @@ static const BnRequestSpec specs[] = {
   { "module.disable", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_DISABLE },
   { "module.reset_failures", BN_ACCESS_ADMIN, "name:s", act_on_module,
     BN_MODULE_VERB_RESET_FAILURES },
+  { "module.approve", BN_ACCESS_ADMIN, "name:s rights:s", approve },
   { "module.rescan", BN_ACCESS_ADMIN, "", answer_rescan },
   { "worker.list", BN_ACCESS_OBSERVE, "", answer_worker_list },
   { "worker.start", BN_ACCESS_ADMIN, "name:s", act_on_worker, BN_WORKER_VERB_START },

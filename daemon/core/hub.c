@@ -260,8 +260,9 @@ make_parts (BnHub *self, const BnHubOptions *options, GError **error)
 {
   g_autofree char *devices = g_build_filename (options->state_folder, "devices.conf", NULL);
   g_autofree char *token = g_build_filename (options->runtime_folder, BN_RUNTIME_TOKEN, NULL);
-  const BnModulesOptions modules = { options->system, options->module_path, options->program_path,
-                                     options->state_folder, options->sysroot };
+  const BnModulesOptions modules = { options->system,        options->module_path,
+                                     options->approval_path, options->program_path,
+                                     options->state_folder,  options->sysroot };
 
   self->manifest = load_own_manifest (error);
   if (self->manifest == NULL)

@@ -16,6 +16,7 @@ typedef struct
   const char *runtime_folder; /* the socket, the token, the lock: gone when the hub goes */
   const char *state_folder;   /* what lasts */
   const char *module_path;    /* colon-separated folders of module folders */
+  const char *approval_path;  /* (nullable): those of them whose modules a person must approve */
   const char *program_path;   /* colon-separated folders of programs */
   const char *sysroot;        /* (nullable): where modules look for /proc and /sys */
 } BnHubOptions;

@@ -3,13 +3,14 @@
 /* What is remembered of modules over restarts of the hub.
  *
  * modules.conf: [Disabled] NAME=true, and [Bad] NAME=HASH, the hash of a folder whose new version
- * did not get ready. */
+ * did not get ready; [Approved] NAME=RIGHT;RIGHT. */
 #include "core/module-memory.h"
 
 #include "core/state-file.h"
 
 #define GROUP_DISABLED "Disabled"
 #define GROUP_BAD "Bad"
+#define GROUP_APPROVED "Approved"
 
 struct _BnModuleMemory
 {
@@ -85,5 +86,19 @@ bn_module_memory_set_bad (BnModuleMemory *self, const char *name, const char *ha
     g_key_file_set_string (self->contents, GROUP_BAD, name, hash);
   else
     g_key_file_remove_key (self->contents, GROUP_BAD, name, NULL);
+  save (self);
+}
+
+char **
+bn_module_memory_dup_approved (BnModuleMemory *self, const char *name)
+{
+  return g_key_file_get_string_list (self->contents, GROUP_APPROVED, name, NULL, NULL);
+}
+
+void
+bn_module_memory_set_approved (BnModuleMemory *self, const char *name, const char *const *rights)
+{
+  g_key_file_set_string_list (self->contents, GROUP_APPROVED, name, rights,
+                              g_strv_length ((char **)rights));
   save (self);
 }

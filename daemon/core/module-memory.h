@@ -21,6 +21,12 @@ void bn_module_memory_set_disabled (BnModuleMemory *self, const char *name, gboo
 gboolean bn_module_memory_is_bad (BnModuleMemory *self, const char *name, const char *hash);
 void bn_module_memory_set_bad (BnModuleMemory *self, const char *name, const char *hash);
 
+/* The rights of a module that a person approved: see core/module-rights.h; NULL if none ever did.
+ */
+char **bn_module_memory_dup_approved (BnModuleMemory *self, const char *name);
+void bn_module_memory_set_approved (BnModuleMemory *self, const char *name,
+                                    const char *const *rights);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BnModuleMemory, bn_module_memory_free)
 
 G_END_DECLS

@@ -145,10 +145,16 @@ bn_module_folder_check (const char *folder, gboolean system, GError **error)
 }
 
 char *
+bn_module_path_user (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "binnacle", "modules", NULL);
+}
+
+char *
 bn_module_path_default (gboolean system, const char *installed)
 {
   const char *extra = g_getenv (BN_ENV_MODULE_PATH);
-  g_autofree char *user = g_build_filename (g_get_user_data_dir (), "binnacle", "modules", NULL);
+  g_autofree char *user = bn_module_path_user ();
 
   if (!system && g_mkdir_with_parents (user, 0700) != 0)
     g_message ("The folder %s for your modules cannot be made: %s", user, g_strerror (errno));

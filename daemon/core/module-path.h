@@ -15,6 +15,9 @@ GHashTable *bn_module_path_scan (const char *path);
  * to root only) and nobody else may write them. Error: forbidden. */
 gboolean bn_module_folder_check (const char *folder, gboolean system, GError **error);
 
+/* The user's own folder of modules. */
+char *bn_module_path_user (void);
+
 /* The folders in which modules are looked for, colon-separated: $BINNACLE_MODULE_PATH, the user's
  * (not @system), the local one, and @installed. The user's is made: what is put into it must be
  * seen at once, and only what exists can be watched. */

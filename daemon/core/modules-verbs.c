@@ -96,6 +96,15 @@ bn_modules_act_async (BnModules *self, BnModuleVerb verb, const char *name,
       bn_hosted_module_stop_async (module, TRUE, act_stopped_cb, g_object_ref (task));
       break;
     case BN_MODULE_VERB_ENABLE:
+      if (bn_modules_waits_for_approval (self, name, NULL)
+          && bn_hosted_module_get_process (module) == NULL)
+        {
+          g_task_return_new_error (task, BN_ERROR, BN_ERROR_CONFLICT,
+                                   "The module %s is not approved yet: look at what it may do and "
+                                   "approve it",
+                                   name);
+          return;
+        }
       bn_module_memory_set_disabled (self->memory, name, FALSE);
       bn_hosted_module_set_disabled (module, FALSE);
       load (self, name, task);
@@ -118,6 +127,32 @@ bn_modules_act_async (BnModules *self, BnModuleVerb verb, const char *name,
 
 gboolean
 bn_modules_act_finish (BnModules *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+bn_modules_approve_async (BnModules *self, const char *name, const char *rights,
+                          GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  GError *error = NULL;
+  BnHostedModule *module;
+
+  g_task_set_source_tag (task, bn_modules_approve_async);
+  module = find_or_add (self, name, &error);
+  if (module == NULL || !bn_modules_approve (self, name, rights, &error))
+    g_task_return_error (task, error);
+  else
+    {
+      bn_module_memory_set_disabled (self->memory, name, FALSE);
+      bn_hosted_module_set_disabled (module, FALSE);
+      bn_modules_reload (self, module, task);
+    }
+}
+
+gboolean
+bn_modules_approve_finish (BnModules *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }

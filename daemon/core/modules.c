@@ -128,6 +128,21 @@ read_folder (BnModules *self, const char *folder, char **hash, GError **error)
   return NULL;
 }
 
+BnManifest *
+bn_modules_read (BnModules *self, const char *name, char **hash, GError **error)
+{
+  g_autoptr (GHashTable) found = bn_module_path_scan (self->module_path);
+  BnHostedModule *module = g_hash_table_lookup (self->modules, name);
+  const char *folder = g_hash_table_lookup (found, name);
+
+  if (folder == NULL && module != NULL)
+    folder = bn_manifest_get_folder (bn_hosted_module_get_manifest (module));
+  if (folder != NULL)
+    return read_folder (self, folder, hash, error);
+  bn_modules_find (self, name, error);
+  return NULL;
+}
+
 static gboolean
 runs_here (BnModules *self, BnManifest *manifest)
 {
@@ -141,6 +156,7 @@ bn_modules_add (BnModules *self, const char *folder, GError **error)
 {
   g_autofree char *hash = NULL;
   g_autoptr (BnManifest) manifest = read_folder (self, folder, &hash, error);
+  g_autoptr (GError) unapproved = NULL;
   BnHostedModule *module;
 
   if (manifest == NULL)
@@ -159,7 +175,10 @@ bn_modules_add (BnModules *self, const char *folder, GError **error)
   g_signal_connect (module, "manifest-changed", G_CALLBACK (manifest_changed_cb), self);
   g_signal_connect (module, "process-started", G_CALLBACK (process_started_cb), self);
   g_signal_emit (self, signals[SIGNAL_ADDED], 0, module);
-  if (bn_module_memory_is_disabled (self->memory, bn_manifest_get_name (manifest)))
+  if (!bn_modules_check_approval (self, manifest, hash, &unapproved))
+    bn_hosted_module_set_last_error (module, unapproved->message);
+  if (unapproved != NULL
+      || bn_module_memory_is_disabled (self->memory, bn_manifest_get_name (manifest)))
     bn_hosted_module_set_disabled (module, TRUE);
   return module;
 }
@@ -237,17 +256,13 @@ reloaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 void
 bn_modules_reload (BnModules *self, BnHostedModule *module, GTask *task)
 {
-  g_autoptr (GHashTable) found = bn_module_path_scan (self->module_path);
-  const char *folder = g_hash_table_lookup (found, bn_hosted_module_get_name (module));
   g_autofree char *hash = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (BnManifest) manifest = NULL;
+  g_autoptr (BnManifest) manifest =
+      bn_modules_read (self, bn_hosted_module_get_name (module), &hash, &error);
   Reload *reload;
 
-  if (folder == NULL)
-    folder = bn_manifest_get_folder (bn_hosted_module_get_manifest (module));
-  manifest = read_folder (self, folder, &hash, &error);
-  if (manifest == NULL)
+  if (manifest == NULL || !bn_modules_check_approval (self, manifest, hash, &error))
     {
       if (!bn_error_is (error, BN_ERROR_CONFLICT))
         bn_hosted_module_set_last_error (module, error->message);
@@ -276,7 +291,8 @@ look_at_known (BnModules *self, BnHostedModule *module, const char *folder)
     }
   hash = bn_module_folder_hash (folder, NULL);
   if (hash == NULL || g_str_equal (hash, bn_hosted_module_get_hash (module))
-      || bn_module_memory_is_bad (self->memory, name, hash) || state == BN_MODULE_STOPPED
+      || bn_module_memory_is_bad (self->memory, name, hash)
+      || bn_modules_waits_for_approval (self, name, hash) || state == BN_MODULE_STOPPED
       || state == BN_MODULE_DISABLED)
     return;
   bn_modules_reload (self, module, NULL);
@@ -313,7 +329,7 @@ bn_modules_rescan (BnModules *self)
       if (module == NULL)
         continue;
       g_strv_builder_add (new_names, name);
-      if (!bn_module_memory_is_disabled (self->memory, name))
+      if (bn_hosted_module_get_state (module) != BN_MODULE_DISABLED)
         bn_hosted_module_start_async (module, started_cb, NULL);
     }
   if (self->watch != NULL)
@@ -485,9 +501,11 @@ bn_modules_finalize (GObject *object)
 
   g_hash_table_unref (self->modules);
   g_hash_table_unref (self->refused);
+  g_hash_table_unref (self->waiting);
   g_hash_table_unref (self->stale);
   g_clear_pointer (&self->memory, bn_module_memory_free);
   g_free (self->module_path);
+  g_free (self->approval_path);
   g_free (self->program_path);
   g_free (self->state_root);
   g_free (self->sysroot);
@@ -517,6 +535,7 @@ bn_modules_init (BnModules *self)
 {
   self->modules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, bn_modules_waiting_free);
   self->stale = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -531,6 +550,7 @@ bn_modules_new (BnEventBus *bus, BnWorkers *workers, const BnModulesOptions *opt
   self->workers = g_object_ref (workers);
   self->system = options->system;
   self->module_path = g_strdup (options->module_path);
+  self->approval_path = g_strdup (options->approval_path);
   self->program_path = g_strdup (options->program_path);
   self->sysroot = g_strdup (options->sysroot);
   self->state_root = g_build_filename (options->state_folder, "modules", NULL);

@@ -22,7 +22,8 @@ typedef struct
 {
   gboolean system;          /* which bus it is: decides what may run */
   const char *module_path;  /* colon-separated folders of module folders */
-  const char *program_path; /* colon-separated folders of programs */
+  const char *approval_path; /* (nullable): those of them whose modules a person must approve */
+  const char *program_path;  /* colon-separated folders of programs */
   const char *state_folder;
   const char *sysroot; /* (nullable) */
 } BnModulesOptions;
@@ -61,6 +62,17 @@ typedef enum
 void bn_modules_act_async (BnModules *self, BnModuleVerb verb, const char *name,
                            GAsyncReadyCallback callback, gpointer user_data);
 gboolean bn_modules_act_finish (BnModules *self, GAsyncResult *result, GError **error);
+
+/* As Modules1.Approve: @rights is the digest of what was shown. */
+void bn_modules_approve_async (BnModules *self, const char *name, const char *rights,
+                               GAsyncReadyCallback callback, gpointer user_data);
+gboolean bn_modules_approve_finish (BnModules *self, GAsyncResult *result, GError **error);
+
+/* Adds "rights", "rights_digest" and "approved" of module.describe. */
+void bn_modules_describe_rights (BnModules *self, BnHostedModule *module,
+                                 GVariantDict *description);
+/* What it asks for is not approved; @hash: in this version, NULL: in any. */
+gboolean bn_modules_waits_for_approval (BnModules *self, const char *name, const char *hash);
 
 /* Looks for new, changed and removed modules; the names of the new ones. */
 char **bn_modules_rescan (BnModules *self);

@@ -71,6 +71,27 @@ handle_reset_failures (BnModules1 *object, GDBusMethodInvocation *invocation, co
   return act (object, invocation, BN_MODULE_VERB_RESET_FAILURES, name);
 }
 
+static void
+approved_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  GError *error = NULL;
+
+  if (bn_modules_approve_finish (BN_MODULES (object), result, &error))
+    g_dbus_method_invocation_return_value (invocation, NULL);
+  else
+    g_dbus_method_invocation_take_error (invocation, error);
+}
+
+static gboolean
+handle_approve (BnModules1 *object, GDBusMethodInvocation *invocation, const char *name,
+                const char *rights)
+{
+  bn_modules_approve_async (BN_MODULES1_SERVICE (object)->modules, name, rights, approved_cb,
+                            invocation);
+  return TRUE;
+}
+
 static gboolean
 handle_rescan (BnModules1 *object, GDBusMethodInvocation *invocation)
 {
@@ -89,6 +110,7 @@ modules1_iface_init (BnModules1Iface *iface)
   iface->handle_enable = handle_enable;
   iface->handle_disable = handle_disable;
   iface->handle_reset_failures = handle_reset_failures;
+  iface->handle_approve = handle_approve;
   iface->handle_rescan = handle_rescan;
 }
 
