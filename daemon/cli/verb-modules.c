@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "cli/text.h"
-#include "cli/verbs.h"
+#include "cli/verb-module.h"
 
 /* The commands that name a module, as requests. */
 static const struct
@@ -12,9 +12,11 @@ static const struct
   const char *command;
   const char *request;
 } commands[] = {
-  { "load", "module.load" },       { "unload", "module.unload" },
-  { "reload", "module.reload" },   { "enable", "module.enable" },
-  { "disable", "module.disable" }, { "reset", "module.reset_failures" },
+  { "load", "module.load" },
+  { "unload", "module.unload" },
+  { "reload", "module.reload" },
+  { "disable", "module.disable" },
+  { "reset", "module.reset_failures" },
 };
 
 /* The lists of a description, in the order in which people ask for them. */
@@ -197,15 +199,12 @@ rescan (BnCli *cli)
   return BN_EXIT_OK;
 }
 
-static BnExit
-command (BnCli *cli, const char *request, const char *name)
+BnExit
+bn_module_command (BnCli *cli, const char *request, GVariant *payload)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = NULL;
-  g_auto (GVariantBuilder) payload = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) reply = bn_cli_request (cli, request, payload, &error);
 
-  g_variant_builder_add (&payload, "{sv}", "name", g_variant_new_string (name));
-  reply = bn_cli_request (cli, request, g_variant_builder_end (&payload), &error);
   if (reply == NULL)
     return bn_cli_fail (error);
   if (cli->json)
@@ -213,6 +212,15 @@ command (BnCli *cli, const char *request, const char *name)
   else
     bn_output_details (cli, reply, bn_module_columns, bn_n_module_columns);
   return BN_EXIT_OK;
+}
+
+static BnExit
+command (BnCli *cli, const char *request, const char *name)
+{
+  g_auto (GVariantBuilder) payload = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  g_variant_builder_add (&payload, "{sv}", "name", g_variant_new_string (name));
+  return bn_module_command (cli, request, g_variant_builder_end (&payload));
 }
 
 static BnExit
@@ -224,10 +232,16 @@ fail_name (const char *word)
 BnExit
 bn_verb_modules (BnCli *cli, int argc, char **argv)
 {
+  gboolean yes = FALSE;
+  const GOptionEntry entries[] = {
+    { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes,
+      N_ ("With “enable”: approve what the module may do without asking"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
   g_autoptr (GError) error = NULL;
   const char *word;
 
-  if (!bn_cli_parse (cli, bn_verb_find ("module"), NULL, FALSE, NULL, &argc, &argv, &error))
+  if (!bn_cli_parse (cli, bn_verb_find ("module"), entries, FALSE, NULL, &argc, &argv, &error))
     return bn_cli_fail (error);
   bn_cli_look_at_output (cli);
   word = argc > 1 ? argv[1] : "list";
@@ -239,6 +253,8 @@ bn_verb_modules (BnCli *cli, int argc, char **argv)
     }
   if (g_str_equal (word, "describe"))
     return argc == 3 ? describe (cli, argv[2]) : fail_name (word);
+  if (g_str_equal (word, "enable"))
+    return argc == 3 ? bn_module_enable (cli, argv[2], yes) : fail_name (word);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (word, commands[i].command))
       return argc == 3 ? command (cli, commands[i].request, argv[2]) : fail_name (word);

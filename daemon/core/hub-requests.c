@@ -79,7 +79,8 @@ make_module_rows (const BnHubFacts *facts)
   const char *reason;
 
   for (guint i = 0; i < modules->len; i++)
-    g_variant_builder_add_value (&rows, make_module_row (facts->modules, g_ptr_array_index (modules, i)));
+    g_variant_builder_add_value (&rows,
+                                 make_module_row (facts->modules, g_ptr_array_index (modules, i)));
   g_hash_table_iter_init (&iter, bn_modules_get_refused (facts->modules));
   while (g_hash_table_iter_next (&iter, (gpointer *)&name, (gpointer *)&reason))
     if (bn_modules_lookup (facts->modules, name) == NULL)
@@ -144,11 +145,10 @@ return_module (Acting *acting, BnModules *modules)
   BnHostedModule *module = bn_modules_lookup (modules, acting->name);
   BnModuleState state = module != NULL ? bn_hosted_module_get_state (module) : BN_MODULE_STOPPED;
 
-  return_variant (acting->task,
-                  g_variant_new_parsed ("{'name': <%s>, 'state': <%s>, 'generation': <%u>}",
-                                        acting->name, bn_module_state_to_string (state),
-                                        module != NULL ? bn_hosted_module_get_generation (module)
-                                                       : 0));
+  return_variant (acting->task, g_variant_new_parsed (
+                                    "{'name': <%s>, 'state': <%s>, 'generation': <%u>}",
+                                    acting->name, bn_module_state_to_string (state),
+                                    module != NULL ? bn_hosted_module_get_generation (module) : 0));
 }
 
 static void

@@ -243,6 +243,8 @@ watch_folder (BnModuleWatch *self, GHashTable *monitors, const char *folder)
   g_autoptr (GError) error = NULL;
   GFileMonitor *monitor = g_hash_table_lookup (self->monitors, folder);
 
+  if (g_hash_table_contains (monitors, folder)) /* it stands in the path twice */
+    return;
   if (monitor != NULL)
     g_object_ref (monitor);
   else

@@ -146,6 +146,7 @@ bn_modules_approve_async (BnModules *self, const char *name, const char *rights,
   else
     {
       bn_module_memory_set_disabled (self->memory, name, FALSE);
+      bn_hosted_module_set_last_error (module, "");
       bn_hosted_module_set_disabled (module, FALSE);
       bn_modules_reload (self, module, task);
     }

@@ -175,11 +175,12 @@ bn_modules_add (BnModules *self, const char *folder, GError **error)
   g_signal_connect (module, "manifest-changed", G_CALLBACK (manifest_changed_cb), self);
   g_signal_connect (module, "process-started", G_CALLBACK (process_started_cb), self);
   g_signal_emit (self, signals[SIGNAL_ADDED], 0, module);
-  if (!bn_modules_check_approval (self, manifest, hash, &unapproved))
-    bn_hosted_module_set_last_error (module, unapproved->message);
+  bn_modules_check_approval (self, manifest, hash, &unapproved);
   if (unapproved != NULL
       || bn_module_memory_is_disabled (self->memory, bn_manifest_get_name (manifest)))
     bn_hosted_module_set_disabled (module, TRUE);
+  if (unapproved != NULL)
+    bn_hosted_module_set_last_error (module, unapproved->message);
   return module;
 }
 

@@ -20,8 +20,8 @@ G_DECLARE_FINAL_TYPE (BnModules, bn_modules, BN, MODULES, GObject)
 
 typedef struct
 {
-  gboolean system;          /* which bus it is: decides what may run */
-  const char *module_path;  /* colon-separated folders of module folders */
+  gboolean system;           /* which bus it is: decides what may run */
+  const char *module_path;   /* colon-separated folders of module folders */
   const char *approval_path; /* (nullable): those of them whose modules a person must approve */
   const char *program_path;  /* colon-separated folders of programs */
   const char *state_folder;
