@@ -329,7 +329,8 @@ test_rescan (HubFixture *self, gconstpointer data)
   g_assert_cmpuint (g_strv_length (again), ==, 0);
 }
 
-/* What is put into the user's own folder, which the hub made, is there at once. */
+/* What is put into the user's own folder, which the hub made, is there at once, and waits until a
+ * person approves it. */
 static void
 test_user_folder (HubFixture *self, gconstpointer data)
 {
@@ -337,8 +338,8 @@ test_user_folder (HubFixture *self, gconstpointer data)
 
   g_assert_true (g_file_test (folder, G_FILE_TEST_IS_DIR));
   install_into (self, folder);
-  hub_fixture_wait_event (self, "module.state_changed", "'state': <'ready'>");
-  assert_state (self, "ready");
+  hub_fixture_wait_event (self, "module.state_changed", "'state': <'disabled'>");
+  assert_state (self, "disabled");
 }
 
 /* What others may write is not started: neither from such a folder nor from such a file. */
