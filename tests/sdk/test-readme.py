@@ -16,7 +16,7 @@ import tap
 from gi.repository import Gio, GLib
 from private_bus import HUB, HUB_PATH
 
-README, HUB_PROGRAM, PKG_CONFIG_FOLDER, LIBRARY_FOLDER, PYTHON_FOLDER = map(
+README, HUB_PROGRAM, COMMAND, PKG_CONFIG_FOLDER, LIBRARY_FOLDER, PYTHON_FOLDER = map(
     pathlib.Path, sys.argv[1:])
 TEXT = README.read_text(encoding="utf-8")
 WAIT_MS = 20000
@@ -75,7 +75,7 @@ class Hub:
         assert find(), f"no {event_type} {fields} among {self.heard}"
 
     def install(self, program, source, change=lambda manifest: manifest):
-        """Makes the folder of the README and puts it where it says, in one step."""
+        """Makes the folder of the README, puts it where it says, in one step, and enables it."""
         folder = self.bus.folder / "dice"
         folder.mkdir()
         (folder / "dice.module").write_text(change(example("ini")), encoding="utf-8")
@@ -83,6 +83,11 @@ class Hub:
         shutil.copy(source, folder / program)
         (folder / program).chmod(0o755)
         os.rename(folder, self.bus.folder / "home" / "binnacle" / "modules" / "dice")
+        self.wait("module.state_changed", name="dice", state="disabled")
+        command = shlex.split(re.search("`binnacle (module enable dice)`", TEXT).group(1))
+        enabled = subprocess.run([COMMAND, *command, "--yes"], env=self.bus.environment, check=True,
+                                 text=True, stderr=subprocess.PIPE)
+        assert "It asks for nothing beyond its own folders" in enabled.stderr, enabled.stderr
         self.wait("module.state_changed", name="dice", state="ready")
 
     def request(self, event_type, **payload):
