@@ -295,16 +295,28 @@ bn_access_get_level (BnAccess *self, BnPeer *peer, const char *handle, GError **
   return session != NULL ? session->level : BN_ACCESS_NONE;
 }
 
+void
+bn_access_close (BnAccess *self)
+{
+  if (self->token_path != NULL)
+    g_unlink (self->token_path);
+  g_clear_pointer (&self->token_path, g_free);
+}
+
+static void
+bn_access_dispose (GObject *object)
+{
+  bn_access_close (BN_ACCESS (object));
+  G_OBJECT_CLASS (bn_access_parent_class)->dispose (object);
+}
+
 static void
 bn_access_finalize (GObject *object)
 {
   BnAccess *self = BN_ACCESS (object);
 
-  if (self->token_path != NULL)
-    g_unlink (self->token_path);
   g_clear_pointer (&self->devices, bn_device_store_free);
   g_free (self->local_token);
-  g_free (self->token_path);
   g_ptr_array_unref (self->secrets);
   g_hash_table_unref (self->sessions);
   G_OBJECT_CLASS (bn_access_parent_class)->finalize (object);
@@ -313,6 +325,7 @@ bn_access_finalize (GObject *object)
 static void
 bn_access_class_init (BnAccessClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = bn_access_dispose;
   G_OBJECT_CLASS (klass)->finalize = bn_access_finalize;
 
   signals[SIGNAL_SESSION_ENDED] =

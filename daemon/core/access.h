@@ -31,6 +31,9 @@ gboolean bn_access_end_session (BnAccess *self, BnPeer *peer, const char *sessio
                                 GError **error);
 void bn_access_end_peer (BnAccess *self, BnPeer *peer);
 
+/* The local token ends with its file: the hub goes. */
+void bn_access_close (BnAccess *self);
+
 /* The level of a session of @peer; NONE with the error unauthenticated if there is none. */
 BnAccessLevel bn_access_get_level (BnAccess *self, BnPeer *peer, const char *session,
                                    GError **error);

@@ -205,13 +205,16 @@ bn_hub_dispose (GObject *object)
   g_clear_object (&self->requests);
   g_clear_object (&self->modules);
   g_clear_object (&self->workers);
+  if (self->access != NULL)
+    bn_access_close (self->access); /* a peer may hold it still */
   g_clear_object (&self->access);
   g_clear_object (&self->bus);
   if (self->lock_fd >= 0)
     {
       g_unlink (self->lock_path);
       close (g_steal_fd (&self->lock_fd));
-      g_rmdir (self->runtime_folder);
+      if (g_rmdir (self->runtime_folder) != 0)
+        g_message ("%s was not removed: %s", self->runtime_folder, g_strerror (errno));
     }
   G_OBJECT_CLASS (bn_hub_parent_class)->dispose (object);
 }

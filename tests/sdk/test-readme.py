@@ -86,7 +86,7 @@ class Hub:
         self.wait("module.state_changed", name="dice", state="disabled")
         command = shlex.split(re.search("`binnacle (module enable dice)`", TEXT).group(1))
         enabled = subprocess.run([COMMAND, *command, "--yes"], env=self.bus.environment, check=True,
-                                 text=True, stderr=subprocess.PIPE)
+                                 text=True, capture_output=True)
         assert "It asks for nothing beyond its own folders" in enabled.stderr, enabled.stderr
         self.wait("module.state_changed", name="dice", state="ready")
 
