@@ -10,6 +10,19 @@
 
 #define GROUP "Module"
 
+#define MIB ((guint64)1 << 20)
+#define MEMORY_HIGH_DEFAULT (128 * MIB)
+#define MEMORY_MAX_DEFAULT (256 * MIB)
+#define MEMORY_MIN (16 * MIB)
+#define MEMORY_LIMIT (MIB << 20)
+#define FILE_DEFAULT (64 * MIB)
+#define FILE_LIMIT (MIB << 20)
+#define DESCRIPTORS_DEFAULT 256
+#define DESCRIPTORS_MIN 16
+#define DESCRIPTORS_LIMIT 65536
+#define TASKS_DEFAULT 64
+#define TASKS_LIMIT 4096
+
 static const BnKey keys[] = {
   { "Name", BN_KEY_REQUIRED },    { "Version", BN_KEY_REQUIRED },
   { "Title", BN_KEY_TRANSLATED }, { "Summary", BN_KEY_REQUIRED | BN_KEY_TRANSLATED },
@@ -18,7 +31,10 @@ static const BnKey keys[] = {
   { "Group", BN_KEY_NONE },       { "Icon", BN_KEY_NONE },
   { "Talk", BN_KEY_LIST },        { "Requests", BN_KEY_LIST },
   { "Network", BN_KEY_NONE },     { "Files", BN_KEY_LIST },
-  { "Unconfined", BN_KEY_NONE },  { NULL, BN_KEY_NONE },
+  { "Unconfined", BN_KEY_NONE },  { "MemoryHigh", BN_KEY_NONE },
+  { "MemoryMax", BN_KEY_NONE },   { "TasksMax", BN_KEY_NONE },
+  { "LimitNOFILE", BN_KEY_NONE }, { "LimitFSIZE", BN_KEY_NONE },
+  { NULL, BN_KEY_NONE },
 };
 
 /* The groups that carry a name: "[Event stats]". */
@@ -246,6 +262,51 @@ read_texts (BnManifest *self, GError **error)
   return TRUE;
 }
 
+/* Of the soft and the hard limit of memory, one that is not given keeps its place below or above
+ * the other. */
+static gboolean
+read_memory (BnManifest *self, GError **error)
+{
+  guint64 high = 0;
+  guint64 max = 0;
+
+  if (!bn_manifest_reader_get_size (self->reader, GROUP, "MemoryHigh", MEMORY_MIN, MEMORY_LIMIT,
+                                    &high, error)
+      || !bn_manifest_reader_get_size (self->reader, GROUP, "MemoryMax", MEMORY_MIN, MEMORY_LIMIT,
+                                       &max, error))
+    return FALSE;
+  if (high != 0 && max != 0 && high > max)
+    return bn_manifest_reader_fail (self->reader, error, GROUP, "MemoryHigh",
+                                    "is more than MemoryMax; it is the soft limit, below it");
+  if (max == 0)
+    max = MAX (MEMORY_MAX_DEFAULT, MIN (2 * high, MEMORY_LIMIT));
+  if (high == 0)
+    high = MIN (MEMORY_HIGH_DEFAULT, max / 2);
+  self->limits.memory_high_bytes = high;
+  self->limits.memory_max_bytes = max;
+  return TRUE;
+}
+
+static gboolean
+read_limits (BnManifest *self, GError **error)
+{
+  gint64 descriptors = DESCRIPTORS_DEFAULT;
+  gint64 tasks = TASKS_DEFAULT;
+
+  self->limits.file_max_bytes = FILE_DEFAULT;
+  if (!read_memory (self, error)
+      || !bn_manifest_reader_get_size (self->reader, GROUP, "LimitFSIZE", 0, FILE_LIMIT,
+                                       &self->limits.file_max_bytes, error)
+      || !bn_manifest_reader_get_int (self->reader, GROUP, "LimitNOFILE", DESCRIPTORS_MIN,
+                                      DESCRIPTORS_LIMIT, &descriptors, error)
+      || !bn_manifest_reader_get_int (self->reader, GROUP, "TasksMax", 1, TASKS_LIMIT, &tasks,
+                                      error))
+    return FALSE;
+  self->limits.descriptors_max = (guint)descriptors;
+  self->limits.tasks_max = (guint)tasks;
+  return TRUE;
+}
+
 gboolean
 bn_manifest_read_module (BnManifest *self, GError **error)
 {
@@ -261,7 +322,8 @@ bn_manifest_read_module (BnManifest *self, GError **error)
                                          error)
       || !bn_manifest_reader_get_boolean (self->reader, GROUP, "Network", &self->network, error)
       || !bn_manifest_reader_get_boolean (self->reader, GROUP, "Unconfined", &self->unconfined,
-                                          error))
+                                          error)
+      || !read_limits (self, error))
     return FALSE;
   self->group = sidebar_groups[sidebar];
   return TRUE;

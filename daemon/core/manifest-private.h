@@ -40,6 +40,7 @@ struct _BnManifest
   gboolean system;
   gboolean network;
   gboolean unconfined;
+  BnModuleLimits limits;
 
   GDBusNodeInfo *node; /* nullable */
   GHashTable *docs;    /* nullable, of bn_manifest_read_docs() */

@@ -218,6 +218,49 @@ bn_manifest_reader_get_int (BnManifestReader *self, const char *group, const cha
   return TRUE;
 }
 
+static const char size_suffixes[] = "KMGT"; /* powers of 1024 */
+
+/* "16M": with the largest suffix that fits. */
+static char *
+format_size (guint64 bytes)
+{
+  for (guint i = strlen (size_suffixes); i > 0; i--)
+    if (bytes != 0 && bytes % ((guint64)1 << (10 * i)) == 0)
+      return g_strdup_printf ("%" G_GUINT64_FORMAT "%c", bytes >> (10 * i), size_suffixes[i - 1]);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT, bytes);
+}
+
+gboolean
+bn_manifest_reader_get_size (BnManifestReader *self, const char *group, const char *key,
+                             guint64 min, guint64 max, guint64 *bytes, GError **error)
+{
+  g_autofree char *text = g_key_file_get_string (self->key_file, group, key, NULL);
+  g_autofree char *least = format_size (min);
+  g_autofree char *most = format_size (max);
+  g_autofree char *digits = NULL;
+  const char *suffix;
+  guint shift = 0;
+  guint64 number;
+
+  if (text == NULL)
+    return TRUE;
+  digits = g_strdup (text);
+  suffix = *text != '\0' ? strchr (size_suffixes, text[strlen (text) - 1]) : NULL;
+  if (suffix != NULL && *suffix != '\0')
+    {
+      shift = 10 * (guint)(suffix - size_suffixes + 1);
+      digits[strlen (digits) - 1] = '\0';
+    }
+  if (!g_ascii_string_to_unsigned (digits, 10, 0, max >> shift, &number, NULL)
+      || number << shift < min)
+    return bn_manifest_reader_fail (self, error, group, key,
+                                    "is “%s”; must be a number of bytes from %s to %s, such as "
+                                    "512K, 128M or 2G",
+                                    text, least, most);
+  *bytes = number << shift;
+  return TRUE;
+}
+
 gboolean
 bn_manifest_reader_get_double (BnManifestReader *self, const char *group, const char *key,
                                double *value, GError **error)

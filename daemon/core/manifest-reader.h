@@ -53,6 +53,9 @@ gboolean bn_manifest_reader_get_boolean (BnManifestReader *self, const char *gro
                                          gboolean *value, GError **error);
 gboolean bn_manifest_reader_get_int (BnManifestReader *self, const char *group, const char *key,
                                      gint64 min, gint64 max, gint64 *value, GError **error);
+/* A number of bytes, with the suffixes of systemd: K, M, G and T are powers of 1024. */
+gboolean bn_manifest_reader_get_size (BnManifestReader *self, const char *group, const char *key,
+                                      guint64 min, guint64 max, guint64 *bytes, GError **error);
 gboolean bn_manifest_reader_get_double (BnManifestReader *self, const char *group, const char *key,
                                         double *value, GError **error);
 gboolean bn_manifest_reader_get_access (BnManifestReader *self, const char *group, const char *key,

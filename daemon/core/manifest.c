@@ -324,6 +324,18 @@ bn_manifest_get_unconfined (BnManifest *self)
   return self->unconfined;
 }
 
+const BnModuleLimits *
+bn_manifest_get_limits (BnManifest *self)
+{
+  return &self->limits;
+}
+
+guint
+bn_manifest_get_descriptors_high (BnManifest *self)
+{
+  return self->limits.descriptors_max / 4 * 3;
+}
+
 const char *const *
 bn_manifest_get_argv (BnManifest *self)
 {

@@ -60,6 +60,17 @@ typedef struct
   char *reply;     /* nullable: the type of the reply on the web */
 } BnMethodSpec;
 
+/* What a module may take of the machine. Soft: past it the module is reloaded. Hard: past it the
+ * kernel refuses or kills. */
+typedef struct
+{
+  guint64 memory_high_bytes; /* soft */
+  guint64 memory_max_bytes;  /* hard, of the module and all it started */
+  guint64 file_max_bytes;    /* hard: the size of a file that it writes */
+  guint descriptors_max;     /* hard; soft: bn_manifest_get_descriptors_high() */
+  guint tasks_max;           /* hard: processes and threads */
+} BnModuleLimits;
+
 /* HUB: what the hub itself declares. It is named "hub", has no Exec, and its groups carry full
  * types: [Event system.heartbeat]. */
 typedef enum
@@ -99,6 +110,8 @@ gboolean bn_manifest_runs_on_session (BnManifest *self);
 gboolean bn_manifest_runs_on_system (BnManifest *self);
 gboolean bn_manifest_get_network (BnManifest *self);
 gboolean bn_manifest_get_unconfined (BnManifest *self);
+const BnModuleLimits *bn_manifest_get_limits (BnManifest *self);
+guint bn_manifest_get_descriptors_high (BnManifest *self); /* the soft limit */
 
 /* Exec, split as a shell would; argv[0] is as it stands: a name or an absolute path. Empty for the
  * hub. */

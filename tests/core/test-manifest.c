@@ -23,6 +23,11 @@ static const char text[] = "# A comment\n"
                            "Requests=services.*;system.status_request\n"
                            "Network=true\n"
                            "Files=/run/docker.sock;~/.docker\n"
+                           "MemoryHigh=96M\n"
+                           "MemoryMax=1G\n"
+                           "TasksMax=8\n"
+                           "LimitNOFILE=100\n"
+                           "LimitFSIZE=512K\n"
                            "X-Vendor=anything\n"
                            "[X-Extra]\n"
                            "Whatever=1\n"
@@ -90,6 +95,42 @@ test_module (void)
                                             "system:org.example.Name", NULL }));
   g_assert_cmpstrv (bn_manifest_get_files (self),
                     ((const char *const[]){ "/run/docker.sock", "~/.docker", NULL }));
+}
+
+#define MINIMAL "[Module]\nName=a\nVersion=1\nSummary=S\nExec=a\n"
+
+static void
+test_limits (void)
+{
+  static const struct
+  {
+    const char *text;
+    BnModuleLimits limits;
+    guint descriptors_high;
+  } rows[] = {
+    { MINIMAL, { 128 << 20, 256 << 20, 64 << 20, 256, 64 }, 192 },
+    { text, { 96 << 20, 1 << 30, 512 << 10, 100, 8 }, 75 },
+    { MINIMAL "MemoryHigh=512M\n", { 512 << 20, 1 << 30, 64 << 20, 256, 64 }, 192 },
+    { MINIMAL "MemoryMax=64M\n", { 32 << 20, 64 << 20, 64 << 20, 256, 64 }, 192 },
+    { MINIMAL "MemoryHigh=1T\nLimitFSIZE=0\n",
+      { (guint64)1 << 40, (guint64)1 << 40, 0, 256, 64 },
+      192 },
+    { MINIMAL "MemoryHigh=20000001\n", { 20000001, 256 << 20, 64 << 20, 256, 64 }, 192 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      gboolean full = rows[i].text == text;
+      g_autoptr (BnManifest) self = parse (rows[i].text, full ? xml : NULL, BN_MANIFEST_MODULE);
+      const BnModuleLimits *limits = bn_manifest_get_limits (self);
+
+      g_assert_cmpuint (limits->memory_high_bytes, ==, rows[i].limits.memory_high_bytes);
+      g_assert_cmpuint (limits->memory_max_bytes, ==, rows[i].limits.memory_max_bytes);
+      g_assert_cmpuint (limits->file_max_bytes, ==, rows[i].limits.file_max_bytes);
+      g_assert_cmpuint (limits->descriptors_max, ==, rows[i].limits.descriptors_max);
+      g_assert_cmpuint (limits->tasks_max, ==, rows[i].limits.tasks_max);
+      g_assert_cmpuint (bn_manifest_get_descriptors_high (self), ==, rows[i].descriptors_high);
+    }
 }
 
 static void
@@ -319,6 +360,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/manifest/module", test_module);
   g_test_add_func ("/manifest/defaults", test_defaults);
+  g_test_add_func ("/manifest/limits", test_limits);
   g_test_add_func ("/manifest/events", test_events);
   g_test_add_func ("/manifest/workers", test_workers);
   g_test_add_func ("/manifest/hub", test_hub);

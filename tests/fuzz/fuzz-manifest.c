@@ -43,6 +43,18 @@ check_events (GPtrArray *specs)
     }
 }
 
+static void
+check_limits (BnManifest *self)
+{
+  const BnModuleLimits *limits = bn_manifest_get_limits (self);
+
+  g_assert (limits->memory_high_bytes > 0);
+  g_assert (limits->memory_high_bytes <= limits->memory_max_bytes);
+  g_assert (limits->tasks_max > 0);
+  g_assert (bn_manifest_get_descriptors_high (self) > 0);
+  g_assert (bn_manifest_get_descriptors_high (self) < limits->descriptors_max);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -74,5 +86,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   describe (self, "de_DE.UTF-8");
   check_events (bn_manifest_get_events (self));
   check_events (bn_manifest_get_accepts (self));
+  check_limits (self);
   return 0;
 }
