@@ -2,10 +2,11 @@
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* Calls of a module, whichever process answers them.
  *
- * While the module starts or is being replaced a call is held. Its deadline runs meanwhile, and its
- * caller may go: then it ends here, and no process hears of it. */
+ * While the module starts, waits for its next start or is being replaced, a call is held. Its
+ * deadline runs meanwhile, and its caller may go: then it ends here, and no process hears of it. */
 #include "core/hosted-module-private.h"
 
+#include "core/interface-check.h"
 #include "introspection/error.h"
 
 #define HELD_MAX 1024
@@ -34,36 +35,122 @@ call_free (Call *call)
   g_free (call);
 }
 
+/* What GDBus and others answer for what they do not have. */
+static gboolean
+says_it_is_not_served (GDBusMessage *reply)
+{
+  static const char *const names[] = { "org.freedesktop.DBus.Error.UnknownMethod",
+                                       "org.freedesktop.DBus.Error.UnknownInterface",
+                                       "org.freedesktop.DBus.Error.UnknownObject", NULL };
+  const char *name = g_dbus_message_get_error_name (reply);
+
+  return name != NULL && g_strv_contains (names, name);
+}
+
+/* A module that does not answer as its interface says is at fault, not its caller. */
+static gboolean
+check_reply (BnModuleProcess *process, const Call *call, GDBusMessage *reply, GError **error)
+{
+  BnManifest *manifest = bn_module_process_get_manifest (process);
+  const char *member = g_dbus_message_get_member (call->message);
+  const BnMethodSpec *method = bn_manifest_lookup_member (manifest, member);
+  GVariant *body = g_dbus_message_get_body (reply);
+
+  if (method == NULL)
+    return TRUE;
+  if (g_dbus_message_get_message_type (reply) == G_DBUS_MESSAGE_TYPE_ERROR)
+    {
+      if (!says_it_is_not_served (reply))
+        return TRUE;
+      g_set_error (error, BN_ERROR, BN_ERROR_INTERNAL,
+                   "The module %s does not serve the method %s of its own interface",
+                   bn_manifest_get_name (manifest), member);
+      return FALSE;
+    }
+  if (bn_interface_check_reply (method->info, body))
+    return TRUE;
+  g_set_error (error, BN_ERROR, BN_ERROR_INTERNAL,
+               "The module %s answered %s with the wrong type %s: see its interface",
+               bn_manifest_get_name (manifest), member,
+               body != NULL ? g_variant_get_type_string (body) : "()");
+  return FALSE;
+}
+
 static void
 call_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  GDBusMessage *reply = bn_module_process_call_finish (BN_MODULE_PROCESS (object), result, &error);
+  BnHostedModule *self = g_task_get_source_object (task);
+  BnModuleProcess *process = BN_MODULE_PROCESS (object);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusMessage) reply = bn_module_process_call_finish (process, result, &error);
 
-  if (reply != NULL)
-    g_task_return_pointer (task, reply, g_object_unref);
+  if (reply != NULL && !check_reply (process, g_task_get_task_data (task), reply, &error))
+    {
+      self->counters.bad_replies++;
+      bn_hosted_module_note_fault (self, process, error);
+    }
+  if (error != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
   else
-    g_task_return_error (task, error);
+    {
+      bn_hosted_module_note_alive (self, process);
+      g_task_return_pointer (task, g_steal_pointer (&reply), g_object_unref);
+    }
+}
+
+/* Why nobody answers, in words. */
+static char *
+explain_state (BnHostedModule *self)
+{
+  switch (self->state)
+    {
+    case BN_MODULE_QUARANTINED:
+      return g_strdup_printf ("it failed too often and was stopped. %s. Reset its failures to "
+                              "try again",
+                              self->reason);
+    case BN_MODULE_BACKOFF:
+      return g_strdup_printf (
+          "it failed and is started again in %d s. %s",
+          (int)MAX ((self->next_start_usec - g_get_real_time ()) / G_USEC_PER_SEC, 1),
+          self->reason);
+    case BN_MODULE_DISABLED:
+      return g_strdup_printf ("it is disabled. %s", self->reason);
+    case BN_MODULE_DRAINING:
+      return g_strdup ("it is being stopped");
+    case BN_MODULE_STARTING:
+    case BN_MODULE_READY:
+      return g_strdup ("it is starting");
+    case BN_MODULE_STOPPED:
+      break;
+    }
+  return g_strdup ("it is not loaded");
 }
 
 static void
 return_not_running (BnHostedModule *self, GTask *task)
 {
-  gboolean failed = self->state == BN_MODULE_BACKOFF || self->state == BN_MODULE_QUARANTINED;
+  g_autofree char *state = explain_state (self);
 
-  g_task_return_new_error (
-      task, BN_ERROR, BN_ERROR_UNAVAILABLE, "The module %s does not run now: it is %s%s%s",
-      bn_hosted_module_get_name (self), bn_module_state_to_string (self->state),
-      failed ? ", because: " : "", failed ? self->last_error : "");
+  g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNAVAILABLE,
+                           "The module %s does not answer now: %s",
+                           bn_hosted_module_get_name (self), state);
 }
 
-/* No process takes calls now, but one is about to. */
+/* No process takes calls now, but one is about to, before @call has to be answered. A version that
+ * was never ready is not waited for once it failed: it may never be. */
 static gboolean
-must_wait (BnHostedModule *self)
+must_wait (BnHostedModule *self, const Call *call)
 {
-  return self->state == BN_MODULE_STARTING
-         || (self->replacement != NULL && self->replacement->frozen);
+  gint64 wait_usec;
+
+  if (self->state == BN_MODULE_STARTING
+      || (self->replacement != NULL && self->replacement->frozen_usec != 0))
+    return TRUE;
+  if (self->state != BN_MODULE_BACKOFF || g_strcmp0 (self->checked, self->hash) != 0)
+    return FALSE;
+  wait_usec = self->next_start_usec - g_get_real_time ();
+  return g_get_monotonic_time () + wait_usec < call->deadline_usec;
 }
 
 /* Gives the call of @task (taken) to the current process. */
@@ -93,9 +180,9 @@ held_cb (gpointer user_data)
   g_queue_remove (&self->held, task);
   end_wait (g_task_get_task_data (task));
   if (!g_task_return_error_if_cancelled (task))
-    g_task_return_new_error (task, BN_ERROR, BN_ERROR_TIMEOUT,
-                             "The module %s was not ready in time; try again",
-                             bn_hosted_module_get_name (self));
+    g_task_return_new_error (
+        task, BN_ERROR, BN_ERROR_TIMEOUT, "The module %s was not ready in time; try again%s%s",
+        bn_hosted_module_get_name (self), *self->reason != '\0' ? ". " : "", self->reason);
   return G_SOURCE_REMOVE;
 }
 
@@ -129,8 +216,10 @@ bn_hosted_module_release_held (BnHostedModule *self)
 {
   GTask *task;
 
-  while (!must_wait (self) && (task = g_queue_pop_head (&self->held)) != NULL)
+  while ((task = g_queue_peek_head (&self->held)) != NULL
+         && !must_wait (self, g_task_get_task_data (task)))
     {
+      g_queue_pop_head (&self->held);
       end_wait (g_task_get_task_data (task));
       forward (self, task);
     }
@@ -148,12 +237,13 @@ bn_hosted_module_call_async (BnHostedModule *self, GDBusMessage *message, guint 
   call->deadline_usec = g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND;
   g_task_set_source_tag (task, bn_hosted_module_call_async);
   g_task_set_task_data (task, call, (GDestroyNotify)call_free);
-  if (!must_wait (self))
+  if (!must_wait (self, call))
     forward (self, task);
   else if (self->held.length < HELD_MAX)
     hold (self, task);
   else
     {
+      self->counters.calls_refused++;
       g_task_return_new_error (task, BN_ERROR, BN_ERROR_BUSY,
                                "%d calls wait until the module %s is ready; try again", HELD_MAX,
                                bn_hosted_module_get_name (self));

@@ -7,7 +7,8 @@
  * failures in a minute are no accident: the module is quarantined until a person or a changed file
  * releases it. A minute in good health clears the count.
  *
- * Why it failed is kept and shown; a failure never ends anything but the module itself. */
+ * Why it failed is kept and shown; a failure never ends anything but the module itself. What is
+ * told of a module is in hosted-module-facts.c. */
 #include "core/hosted-module-private.h"
 
 #include <glib/gstdio.h>
@@ -21,11 +22,18 @@
 #define FAILURES_USEC (60 * G_USEC_PER_SEC)
 #define HEALTHY_MS 60000
 
+#define STOPPED_REASON "It was unloaded"
+#define DISABLED_REASON "It was disabled"
+
 enum
 {
   SIGNAL_STATE_CHANGED,
+  SIGNAL_CHANGED,
   SIGNAL_MANIFEST_CHANGED,
   SIGNAL_PROCESS_STARTED,
+  SIGNAL_RELOADED,
+  SIGNAL_RELOAD_WANTED,
+  SIGNAL_SETTLED,
   N_SIGNALS
 };
 
@@ -33,30 +41,44 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BnHostedModule, bn_hosted_module, G_TYPE_OBJECT)
 
-static const char *const state_names[] = {
-  [BN_MODULE_STOPPED] = "stopped",   [BN_MODULE_STARTING] = "starting",
-  [BN_MODULE_READY] = "ready",       [BN_MODULE_DRAINING] = "draining",
-  [BN_MODULE_BACKOFF] = "backoff",   [BN_MODULE_QUARANTINED] = "quarantined",
-  [BN_MODULE_DISABLED] = "disabled",
-};
-
-const char *
-bn_module_state_to_string (BnModuleState state)
+void
+bn_hosted_module_set_state (BnHostedModule *self, BnModuleState state, const char *reason)
 {
-  g_return_val_if_fail (state < G_N_ELEMENTS (state_names), NULL);
+  gboolean is_new = state != self->state || !g_str_equal (reason, self->reason);
 
-  return state_names[state];
+  self->state = state;
+  if (state != BN_MODULE_BACKOFF)
+    self->next_start_usec = 0;
+  if (is_new)
+    {
+      self->since_usec = g_get_real_time ();
+      bn_hosted_module_set_text (&self->reason, reason);
+      bn_hosted_module_note (self, BN_HISTORY_STATE, reason);
+    }
+  g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
+  bn_hosted_module_release_held (self);
+  bn_hosted_module_tell_settled (self);
 }
 
 void
-bn_hosted_module_set_state (BnHostedModule *self, BnModuleState state)
+bn_hosted_module_tell_changed (BnHostedModule *self)
 {
-  self->state = state;
-  g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
-  bn_hosted_module_release_held (self);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
-static void start_process (BnHostedModule *self);
+void
+bn_hosted_module_tell_settled (BnHostedModule *self)
+{
+  if (!bn_hosted_module_is_changing (self))
+    g_signal_emit (self, signals[SIGNAL_SETTLED], 0);
+}
+
+void
+bn_hosted_module_tell_reloaded (BnHostedModule *self, BnReloadResult result, const char *reason,
+                                guint64 swap_usec, const char *hash)
+{
+  g_signal_emit (self, signals[SIGNAL_RELOADED], 0, (guint)result, reason, swap_usec, hash);
+}
 
 static void
 complete_all (GQueue *tasks, const GError *error)
@@ -80,7 +102,7 @@ backoff_cb (gpointer user_data)
 
   self->backoff_id = 0;
   self->restarts++;
-  start_process (self);
+  bn_hosted_module_start_process (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -93,35 +115,64 @@ next_backoff_ms (BnHostedModule *self)
   return ms * g_random_double_range (1 - BACKOFF_JITTER, 1 + BACKOFF_JITTER);
 }
 
-static gboolean
-fails_too_often (BnHostedModule *self)
+static void
+forget_old_failures (BnHostedModule *self)
 {
-  gint64 now_usec = g_get_monotonic_time ();
+  gint64 oldest_usec = g_get_monotonic_time () - FAILURES_USEC;
 
-  g_array_append_val (self->failures, now_usec);
-  while (g_array_index (self->failures, gint64, 0) < now_usec - FAILURES_USEC)
+  while (self->failures->len > 0 && g_array_index (self->failures, gint64, 0) < oldest_usec)
     g_array_remove_index (self->failures, 0);
-  return self->failures->len > FAILURES_MAX;
+}
+
+guint
+bn_hosted_module_get_failures (BnHostedModule *self)
+{
+  forget_old_failures (self);
+  return self->failures->len;
+}
+
+void
+bn_hosted_module_forget_failures (BnHostedModule *self)
+{
+  g_array_set_size (self->failures, 0);
+  self->backoff_step = 0;
+  g_clear_handle_id (&self->healthy_id, g_source_remove);
 }
 
 static void
-note_failure (BnHostedModule *self, const GError *reason)
+wait_for_next_start (BnHostedModule *self, const char *reason)
+{
+  guint ms = next_backoff_ms (self);
+
+  self->backoff_id = g_timeout_add (ms, backoff_cb, self);
+  self->next_start_usec = g_get_real_time () + (gint64)ms * 1000;
+  bn_hosted_module_set_state (self, BN_MODULE_BACKOFF, reason);
+}
+
+void
+bn_hosted_module_note_failure (BnHostedModule *self, const GError *reason)
 {
   g_autoptr (GError) error =
       g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "The module %s failed: %s",
                    bn_hosted_module_get_name (self), reason->message);
+  gint64 now_usec = g_get_monotonic_time ();
 
   g_message ("%s", error->message);
-  g_free (self->last_error);
-  self->last_error = g_strdup (reason->message);
+  bn_hosted_module_set_text (&self->failure, reason->message);
   g_clear_handle_id (&self->healthy_id, g_source_remove);
-  if (fails_too_often (self))
-    bn_hosted_module_set_state (self, BN_MODULE_QUARANTINED);
-  else
+  g_array_append_val (self->failures, now_usec);
+  if (bn_hosted_module_roll_back (self, reason))
+    return;
+  if (bn_hosted_module_get_failures (self) > FAILURES_MAX)
     {
-      self->backoff_id = g_timeout_add (next_backoff_ms (self), backoff_cb, self);
-      bn_hosted_module_set_state (self, BN_MODULE_BACKOFF);
+      g_autofree char *why =
+          g_strdup_printf ("It failed %u times in %d s; the last time: %s", self->failures->len,
+                           (int)(FAILURES_USEC / G_USEC_PER_SEC), reason->message);
+
+      bn_hosted_module_set_state (self, BN_MODULE_QUARANTINED, why);
     }
+  else
+    wait_for_next_start (self, reason->message);
   complete_all (&self->waiting, error);
 }
 
@@ -131,9 +182,48 @@ healthy_cb (gpointer user_data)
   BnHostedModule *self = user_data;
 
   self->healthy_id = 0;
-  self->backoff_step = 0;
-  g_array_set_size (self->failures, 0);
+  bn_hosted_module_forget_failures (self);
+  bn_hosted_module_set_text (&self->failure, "");
+  bn_hosted_module_tell_changed (self);
   return G_SOURCE_REMOVE;
+}
+
+/* Only after a failure: a module that never failed wakes nobody. */
+static void
+expect_health (BnHostedModule *self)
+{
+  if (self->healthy_id == 0 && (self->failures->len > 0 || *self->failure != '\0'))
+    self->healthy_id = g_timeout_add (HEALTHY_MS, healthy_cb, self);
+}
+
+static void
+current_gone (BnHostedModule *self, const GError *error)
+{
+  g_autoptr (GError) ended = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended by itself");
+  const GError *reason = error != NULL ? error : ended;
+
+  if (self->wanted && self->state == BN_MODULE_DRAINING)
+    {
+      complete_all (&self->ending, NULL);
+      bn_hosted_module_start_process (self);
+    }
+  else if (self->wanted && self->replacement != NULL)
+    {
+      /* The new one takes over all the same, from no state. */
+      g_message ("The module %s failed while it was being replaced: %s",
+                 bn_hosted_module_get_name (self), reason->message);
+      bn_hosted_module_set_text (&self->failure, reason->message);
+      bn_hosted_module_set_state (self, BN_MODULE_STARTING, reason->message);
+    }
+  else if (self->wanted)
+    bn_hosted_module_note_failure (self, reason);
+  else
+    {
+      bn_hosted_module_set_state (self, self->disabled ? BN_MODULE_DISABLED : BN_MODULE_STOPPED,
+                                  self->disabled ? DISABLED_REASON : STOPPED_REASON);
+      if (self->leaving->len == 0)
+        complete_all (&self->ending, NULL);
+    }
 }
 
 static void
@@ -155,24 +245,16 @@ process_gone_cb (BnModuleProcess *process, GError *error, gpointer user_data)
     }
   g_assert (process == self->process);
   g_clear_object (&self->process);
-  if (self->wanted && self->state == BN_MODULE_DRAINING)
-    {
-      complete_all (&self->ending, NULL);
-      start_process (self);
-      return;
-    }
-  if (self->wanted)
-    {
-      g_autoptr (GError) ended = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended by itself");
+  current_gone (self, error);
+}
 
-      note_failure (self, error != NULL ? error : ended);
-      if (self->replacement != NULL)
-        bn_hosted_module_fail_replacement (self, error != NULL ? error : ended);
-      return;
-    }
-  bn_hosted_module_set_state (self, self->disabled ? BN_MODULE_DISABLED : BN_MODULE_STOPPED);
-  if (self->leaving->len == 0)
-    complete_all (&self->ending, NULL);
+static void
+note_ready (BnHostedModule *self)
+{
+  bn_hosted_module_set_text (&self->checked, self->hash);
+  expect_health (self);
+  bn_hosted_module_set_state (self, BN_MODULE_READY, "");
+  complete_all (&self->waiting, NULL);
 }
 
 static void
@@ -180,17 +262,13 @@ process_ready_cb (BnModuleProcess *process, gpointer user_data)
 {
   BnHostedModule *self = user_data;
 
-  if (process != self->process)
-    return;
-  if (self->healthy_id == 0)
-    self->healthy_id = g_timeout_add (HEALTHY_MS, healthy_cb, self);
-  bn_hosted_module_set_state (self, BN_MODULE_READY);
-  complete_all (&self->waiting, NULL);
+  if (process == self->process)
+    note_ready (self);
 }
 
 BnModuleProcess *
-bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manifest, gboolean restore,
-                        GError **error)
+bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manifest, const char *hash,
+                        gboolean restore, GError **error)
 {
   const BnModuleSurroundings *around = self->surroundings;
   g_autofree char *folder =
@@ -212,26 +290,42 @@ bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manifest, gboolean res
   if (process == NULL)
     return NULL;
   self->generation++;
+  if (g_strcmp0 (self->checked, hash) != 0)
+    bn_module_process_check_interface (process);
   g_signal_connect (process, "gone", G_CALLBACK (process_gone_cb), self);
   g_signal_connect (process, "ready", G_CALLBACK (process_ready_cb), self);
   g_signal_emit (self, signals[SIGNAL_PROCESS_STARTED], 0, process);
   return process;
 }
 
-static void
-start_process (BnHostedModule *self)
+void
+bn_hosted_module_start_process (BnHostedModule *self)
 {
   g_autoptr (GError) error = NULL;
 
   g_assert (self->process == NULL);
   g_clear_handle_id (&self->backoff_id, g_source_remove);
-  self->process = bn_hosted_module_spawn (self, self->manifest, FALSE, &error);
+  bn_hosted_module_take_kept (self);
+  bn_hosted_module_update_versions (self);
+  self->process = bn_hosted_module_spawn (self, self->manifest, self->hash, FALSE, &error);
   if (self->process == NULL)
     {
-      note_failure (self, error);
+      bn_hosted_module_note_failure (self, error);
       return;
     }
-  bn_hosted_module_set_state (self, BN_MODULE_STARTING);
+  bn_hosted_module_set_state (self, BN_MODULE_STARTING, "");
+}
+
+void
+bn_hosted_module_set_version (BnHostedModule *self, BnManifest *manifest, const char *hash,
+                              gboolean kept)
+{
+  bn_manifest_ref (manifest);
+  bn_manifest_unref (self->manifest);
+  self->manifest = manifest;
+  bn_hosted_module_set_text (&self->hash, hash);
+  self->kept = kept;
+  g_signal_emit (self, signals[SIGNAL_MANIFEST_CHANGED], 0);
 }
 
 /* @process takes the place of the current one, which finishes and goes. */
@@ -246,10 +340,8 @@ bn_hosted_module_adopt (BnHostedModule *self, BnModuleProcess *process)
       g_ptr_array_add (self->leaving, old);
       bn_module_process_drain (old);
     }
-  g_clear_pointer (&self->last_error, g_free);
-  self->last_error = g_strdup ("");
-  g_signal_emit (self, signals[SIGNAL_MANIFEST_CHANGED], 0);
-  process_ready_cb (process, self);
+  bn_hosted_module_set_text (&self->excess, "");
+  note_ready (self);
 }
 
 void
@@ -268,13 +360,13 @@ bn_hosted_module_start_async (BnHostedModule *self, GAsyncReadyCallback callback
   if (self->state == BN_MODULE_QUARANTINED)
     {
       g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNAVAILABLE,
-                               "The module %s is quarantined (%s); reset its failures to try again",
-                               bn_hosted_module_get_name (self), self->last_error);
+                               "The module %s is quarantined: %s. Reset its failures to try again",
+                               bn_hosted_module_get_name (self), self->reason);
       return;
     }
   g_queue_push_tail (&self->waiting, g_steal_pointer (&task));
-  if (self->process == NULL)
-    start_process (self);
+  if (self->process == NULL && self->replacement == NULL)
+    bn_hosted_module_start_process (self);
 }
 
 gboolean
@@ -297,19 +389,22 @@ bn_hosted_module_stop_async (BnHostedModule *self, gboolean disable, GAsyncReady
   self->disabled = disable;
   g_clear_handle_id (&self->backoff_id, g_source_remove);
   g_clear_handle_id (&self->healthy_id, g_source_remove);
+  bn_hosted_module_end_probation (self);
   if (self->replacement != NULL)
-    bn_hosted_module_fail_replacement (self, error);
+    bn_hosted_module_fail_replacement (self, error, FALSE);
   complete_all (&self->waiting, error);
   if (self->process == NULL && self->leaving->len == 0)
     {
-      bn_hosted_module_set_state (self, disable ? BN_MODULE_DISABLED : BN_MODULE_STOPPED);
+      bn_hosted_module_set_state (self, disable ? BN_MODULE_DISABLED : BN_MODULE_STOPPED,
+                                  disable ? DISABLED_REASON : STOPPED_REASON);
       g_task_return_boolean (task, TRUE);
       return;
     }
   g_queue_push_tail (&self->ending, g_steal_pointer (&task));
   if (self->process != NULL)
     {
-      bn_hosted_module_set_state (self, BN_MODULE_DRAINING);
+      bn_hosted_module_set_state (self, BN_MODULE_DRAINING,
+                                  "It finishes its requests before it is stopped");
       bn_module_process_drain (self->process);
     }
 }
@@ -323,29 +418,38 @@ bn_hosted_module_stop_finish (BnHostedModule *self, GAsyncResult *result, GError
 void
 bn_hosted_module_reset_failures (BnHostedModule *self)
 {
-  g_array_set_size (self->failures, 0);
-  self->backoff_step = 0;
+  bn_hosted_module_forget_failures (self);
   if (self->state == BN_MODULE_QUARANTINED || self->state == BN_MODULE_BACKOFF)
     {
+      self->wanted = TRUE;
       self->restarts++;
-      start_process (self);
+      bn_hosted_module_start_process (self);
+      return;
     }
+  if (*self->failure == '\0')
+    return;
+  bn_hosted_module_set_text (&self->failure, "");
+  bn_hosted_module_tell_changed (self);
 }
 
 void
-bn_hosted_module_set_disabled (BnHostedModule *self, gboolean disabled)
+bn_hosted_module_set_disabled (BnHostedModule *self, gboolean disabled, const char *reason)
 {
   self->disabled = disabled;
-  if (disabled != (self->state == BN_MODULE_DISABLED) && self->process == NULL)
-    bn_hosted_module_set_state (self, disabled ? BN_MODULE_DISABLED : BN_MODULE_STOPPED);
+  if (self->process != NULL || (!disabled && self->state != BN_MODULE_DISABLED))
+    return;
+  if (disabled)
+    bn_hosted_module_set_state (self, BN_MODULE_DISABLED,
+                                reason != NULL ? reason : DISABLED_REASON);
+  else
+    bn_hosted_module_set_state (self, BN_MODULE_STOPPED, "It was enabled");
 }
 
 void
-bn_hosted_module_set_last_error (BnHostedModule *self, const char *message)
+bn_hosted_module_set_quarantined (BnHostedModule *self, const char *reason)
 {
-  g_free (self->last_error);
-  self->last_error = g_strdup (message);
-  g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
+  bn_hosted_module_set_text (&self->failure, reason);
+  bn_hosted_module_set_state (self, BN_MODULE_QUARANTINED, reason);
 }
 
 void
@@ -384,55 +488,6 @@ bn_hosted_module_update_demand (BnHostedModule *self)
 
 /* The object */
 
-const char *
-bn_hosted_module_get_name (BnHostedModule *self)
-{
-  return bn_manifest_get_name (self->manifest);
-}
-
-BnManifest *
-bn_hosted_module_get_manifest (BnHostedModule *self)
-{
-  return self->manifest;
-}
-
-BnModuleState
-bn_hosted_module_get_state (BnHostedModule *self)
-{
-  return self->state;
-}
-
-const char *
-bn_hosted_module_get_hash (BnHostedModule *self)
-{
-  return self->hash;
-}
-
-const char *
-bn_hosted_module_get_last_error (BnHostedModule *self)
-{
-  return self->last_error;
-}
-
-guint
-bn_hosted_module_get_generation (BnHostedModule *self)
-{
-  return self->process != NULL ? bn_module_process_get_generation (self->process)
-                               : self->generation;
-}
-
-guint
-bn_hosted_module_get_restarts (BnHostedModule *self)
-{
-  return self->restarts;
-}
-
-BnModuleProcess *
-bn_hosted_module_get_process (BnHostedModule *self)
-{
-  return self->process;
-}
-
 static void
 bn_hosted_module_dispose (GObject *object)
 {
@@ -441,8 +496,9 @@ bn_hosted_module_dispose (GObject *object)
 
   g_clear_handle_id (&self->backoff_id, g_source_remove);
   g_clear_handle_id (&self->healthy_id, g_source_remove);
+  g_clear_handle_id (&self->probation_id, g_source_remove);
   if (self->replacement != NULL)
-    bn_hosted_module_fail_replacement (self, error);
+    bn_hosted_module_fail_replacement (self, error, FALSE);
   complete_all (&self->waiting, error);
   complete_all (&self->ending, error);
   if (self->process != NULL)
@@ -462,8 +518,14 @@ bn_hosted_module_finalize (GObject *object)
   g_ptr_array_unref (self->leaving);
   g_array_unref (self->failures);
   g_clear_pointer (&self->manifest, bn_manifest_unref);
+  g_clear_pointer (&self->history, bn_module_history_free);
   g_free (self->hash);
-  g_free (self->last_error);
+  g_free (self->checked);
+  g_free (self->reason);
+  g_free (self->failure);
+  g_free (self->refusal);
+  g_free (self->excess);
+  g_free (self->previous);
   G_OBJECT_CLASS (bn_hosted_module_parent_class)->finalize (object);
 }
 
@@ -478,11 +540,20 @@ bn_hosted_module_class_init (BnHostedModuleClass *klass)
 
   signals[SIGNAL_STATE_CHANGED] =
       g_signal_new ("state-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_CHANGED] =
+      g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_MANIFEST_CHANGED] = g_signal_new ("manifest-changed", type, G_SIGNAL_RUN_LAST, 0,
                                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_PROCESS_STARTED] =
       g_signal_new ("process-started", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                     BN_TYPE_MODULE_PROCESS);
+  signals[SIGNAL_RELOADED] =
+      g_signal_new ("reloaded", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4,
+                    G_TYPE_UINT, G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_STRING);
+  signals[SIGNAL_RELOAD_WANTED] =
+      g_signal_new ("reload-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_SETTLED] =
+      g_signal_new ("settled", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -490,20 +561,27 @@ bn_hosted_module_init (BnHostedModule *self)
 {
   self->leaving = g_ptr_array_new_with_free_func (g_object_unref);
   self->failures = g_array_new (FALSE, FALSE, sizeof (gint64));
-  self->last_error = g_strdup ("");
+  self->history = bn_module_history_new ();
+  self->reason = g_strdup ("");
+  self->failure = g_strdup ("");
+  self->refusal = g_strdup ("");
+  self->excess = g_strdup ("");
+  self->since_usec = g_get_real_time ();
   g_queue_init (&self->held);
   g_queue_init (&self->waiting);
   g_queue_init (&self->ending);
 }
 
 BnHostedModule *
-bn_hosted_module_new (BnManifest *manifest, const char *hash,
+bn_hosted_module_new (BnManifest *manifest, const char *hash, gboolean kept,
                       const BnModuleSurroundings *surroundings)
 {
   BnHostedModule *self = g_object_new (BN_TYPE_HOSTED_MODULE, NULL);
 
   self->manifest = bn_manifest_ref (manifest);
   self->hash = g_strdup (hash);
+  self->kept = kept;
+  self->folder_differs = kept;
   self->surroundings = surroundings;
   return self;
 }

@@ -19,41 +19,66 @@ add_string (GVariantBuilder *builder, const char *key, const char *value)
 
 /* Modules */
 
+static void
+add_uint32 (GVariantBuilder *builder, const char *key, guint value)
+{
+  g_variant_builder_add (builder, "{sv}", key, g_variant_new_uint32 (value));
+}
+
+static void
+add_state (GVariantBuilder *row, BnHostedModule *module)
+{
+  const char *reason = bn_hosted_module_get_reason (module);
+  gint64 next_start_usec = bn_hosted_module_get_next_start_usec (module);
+
+  add_string (row, "state", bn_module_state_to_string (bn_hosted_module_get_state (module)));
+  g_variant_builder_add (row, "{sv}", "since",
+                         g_variant_new_int64 (bn_hosted_module_get_since_usec (module)));
+  if (*reason != '\0')
+    add_string (row, "reason", reason);
+  if (next_start_usec != 0)
+    g_variant_builder_add (row, "{sv}", "next_start", g_variant_new_int64 (next_start_usec));
+  add_string (row, "last_error", bn_hosted_module_get_last_error (module));
+  add_string (row, "source", bn_hosted_module_is_kept (module) ? "previous" : "current");
+  add_uint32 (row, "generation", bn_hosted_module_get_generation (module));
+  add_uint32 (row, "restarts", bn_hosted_module_get_restarts (module));
+  add_uint32 (row, "failures", bn_hosted_module_get_failures (module));
+}
+
+static void
+add_process (GVariantBuilder *row, BnModuleProcess *process)
+{
+  guint64 memory_bytes = 0;
+  guint64 cpu_usec = 0;
+
+  bn_module_process_get_usage (process, &memory_bytes, &cpu_usec);
+  add_uint32 (row, "pid", (guint)bn_module_process_get_pid (process));
+  g_variant_builder_add (row, "{sv}", "uptime",
+                         g_variant_new_double (bn_module_process_get_uptime (process)));
+  g_variant_builder_add (row, "{sv}", "memory", g_variant_new_uint64 (memory_bytes));
+  g_variant_builder_add (row, "{sv}", "cpu_time", g_variant_new_uint64 (cpu_usec));
+  add_uint32 (row, "descriptors", bn_module_process_get_descriptors (process));
+}
+
 static GVariant *
 make_module_row (BnModules *modules, BnHostedModule *module)
 {
   g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   BnManifest *manifest = bn_hosted_module_get_manifest (module);
   BnModuleProcess *process = bn_hosted_module_get_process (module);
-  guint64 memory_bytes = 0;
-  guint64 cpu_usec = 0;
 
-  if (process != NULL)
-    bn_module_process_get_usage (process, &memory_bytes, &cpu_usec);
   add_string (&row, "name", bn_manifest_get_name (manifest));
   add_string (&row, "title", bn_manifest_get_title (manifest));
   add_string (&row, "summary", bn_manifest_get_summary (manifest));
   add_string (&row, "version", bn_manifest_get_version (manifest));
   add_string (&row, "group", bn_manifest_get_group (manifest));
   add_string (&row, "icon", bn_manifest_get_icon (manifest));
-  add_string (&row, "state", bn_module_state_to_string (bn_hosted_module_get_state (module)));
-  add_string (&row, "last_error", bn_hosted_module_get_last_error (module));
-  g_variant_builder_add (&row, "{sv}", "generation",
-                         g_variant_new_uint32 (bn_hosted_module_get_generation (module)));
-  g_variant_builder_add (&row, "{sv}", "restarts",
-                         g_variant_new_uint32 (bn_hosted_module_get_restarts (module)));
+  add_state (&row, module);
   g_variant_builder_add (&row, "{sv}", "approved",
                          g_variant_new_boolean (!bn_modules_waits_for_approval (
                              modules, bn_manifest_get_name (manifest), NULL)));
   if (process != NULL)
-    {
-      g_variant_builder_add (&row, "{sv}", "pid",
-                             g_variant_new_uint32 (bn_module_process_get_pid (process)));
-      g_variant_builder_add (&row, "{sv}", "uptime",
-                             g_variant_new_double (bn_module_process_get_uptime (process)));
-      g_variant_builder_add (&row, "{sv}", "memory", g_variant_new_uint64 (memory_bytes));
-      g_variant_builder_add (&row, "{sv}", "cpu_time", g_variant_new_uint64 (cpu_usec));
-    }
+    add_process (&row, process);
   return g_variant_builder_end (&row);
 }
 
@@ -129,6 +154,24 @@ answer_describe (gpointer user_data, int data, GVariant *arguments, GTask *task)
     g_task_return_error (task, error);
   else
     return_variant (task, bn_hub_describe (facts, module, locale));
+}
+
+static void
+answer_history (gpointer user_data, int data, GVariant *arguments, GTask *task)
+{
+  const BnHubFacts *facts = user_data;
+  const char *name = NULL;
+  BnHostedModule *module;
+  GError *error = NULL;
+
+  g_variant_lookup (arguments, "name", "&s", &name);
+  module = bn_modules_find (facts->modules, name, &error);
+  if (module == NULL)
+    g_task_return_error (task, error);
+  else
+    return_variant (task, g_variant_new_parsed ("{'changes': <%@aa{sv}>}",
+                                                bn_module_history_to_variant (
+                                                    bn_hosted_module_get_history (module))));
 }
 
 /* A verb on its way; the data of the answer. */
@@ -320,9 +363,11 @@ static const BnRequestSpec specs[] = {
   { "event.statistics", BN_ACCESS_OBSERVE, "", answer_statistics },
   { "module.list", BN_ACCESS_OBSERVE, "", answer_module_list },
   { "module.describe", BN_ACCESS_OBSERVE, "name:s locale:s?", answer_describe },
+  { "module.history", BN_ACCESS_OBSERVE, "name:s", answer_history },
   { "module.load", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_LOAD },
   { "module.unload", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_UNLOAD },
   { "module.reload", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_RELOAD },
+  { "module.force_reload", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_FORCE_RELOAD },
   { "module.enable", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_ENABLE },
   { "module.disable", BN_ACCESS_ADMIN, "name:s", act_on_module, BN_MODULE_VERB_DISABLE },
   { "module.reset_failures", BN_ACCESS_ADMIN, "name:s", act_on_module,

@@ -55,6 +55,7 @@ refuse (Client *client, GDBusMessage *call, const GError *error)
   gint64 now_usec = g_get_monotonic_time ();
 
   bn_event_bus_get_counters (self->bus)->rejected++;
+  bn_hosted_module_note_rejected (client->module, client->process, error);
   if (self->logged_usec == 0 || now_usec - self->logged_usec >= LOG_USEC)
     {
       self->logged_usec = now_usec;
@@ -70,6 +71,7 @@ note_alive (Client *client)
 {
   bn_module_process_expect (client->process,
                             bn_workers_get_shortest_ms (client->host->workers, get_name (client)));
+  bn_hosted_module_note_alive (client->module, client->process);
 }
 
 static const BnEventSpec *
@@ -213,6 +215,7 @@ is_live (Client *client)
   if (bn_hosted_module_is_live (client->module, client->process))
     return TRUE;
   bn_event_bus_get_counters (client->host->bus)->late++;
+  bn_hosted_module_get_counters (client->module)->late++;
   return FALSE;
 }
 
@@ -245,7 +248,7 @@ stream_run (gpointer user_data, const char *worker, GVariant *report)
 {
   Client *client = user_data;
 
-  if (bn_hosted_module_is_live (client->module, client->process))
+  if (is_live (client))
     report_run (client, worker, report);
 }
 
@@ -425,11 +428,18 @@ call_given_up_cb (BnModuleProcess *process, gboolean timed_out, gpointer user_da
 {
   Client *client = user_data;
   BnEventBusCounters *counters = bn_event_bus_get_counters (client->host->bus);
+  BnModuleCounters *own = bn_hosted_module_get_counters (client->module);
 
   if (timed_out)
-    counters->call_timeouts++;
+    {
+      counters->call_timeouts++;
+      own->call_timeouts++;
+    }
   else
-    counters->calls_cancelled++;
+    {
+      counters->calls_cancelled++;
+      own->calls_cancelled++;
+    }
 }
 
 static void

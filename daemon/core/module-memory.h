@@ -16,10 +16,19 @@ void bn_module_memory_free (BnModuleMemory *self);
 gboolean bn_module_memory_is_disabled (BnModuleMemory *self, const char *name);
 void bn_module_memory_set_disabled (BnModuleMemory *self, const char *name, gboolean disabled);
 
-/* The hash of a folder whose new version did not get ready: it is not tried again by itself. NULL
- * forgets it. */
+/* The hashes of folders whose version did not get ready, or failed in its probation: they are not
+ * tried again by themselves. The last BN_BAD_HASHES_MAX of a module are remembered. */
+#define BN_BAD_HASHES_MAX 8
 gboolean bn_module_memory_is_bad (BnModuleMemory *self, const char *name, const char *hash);
-void bn_module_memory_set_bad (BnModuleMemory *self, const char *name, const char *hash);
+void bn_module_memory_add_bad (BnModuleMemory *self, const char *name, const char *hash);
+void bn_module_memory_remove_bad (BnModuleMemory *self, const char *name, const char *hash);
+
+/* Why the version @hash of a module is in quarantine; NULL if it is not: another version is free.
+ */
+char *bn_module_memory_dup_quarantine (BnModuleMemory *self, const char *name, const char *hash);
+void bn_module_memory_set_quarantined (BnModuleMemory *self, const char *name, const char *hash,
+                                       const char *reason);
+void bn_module_memory_release (BnModuleMemory *self, const char *name);
 
 /* The rights of a module that a person approved: see core/module-rights.h; NULL if none ever did.
  */

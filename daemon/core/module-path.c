@@ -3,9 +3,9 @@
 /* Where modules are.
  *
  * A compiler or an editor writes a folder in many steps. The watch therefore waits until nothing
- * changed for 300 ms, and what is looked at then is a hash of the files: their contents, and when
- * they were written. So a person who touches the program asks for a reload, also of a version that
- * failed before. */
+ * changed for 300 ms, though not longer than about 3 s, and what is looked at then is a hash of the
+ * files: their contents, and when they were written. So a person who touches the program asks for a
+ * reload, also of a version that failed before. */
 #include "core/module-path.h"
 
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include "introspection/names.h"
 
 #define DEBOUNCE_MS 300
+#define DEBOUNCE_MAX_USEC (3 * G_USEC_PER_SEC)
 #define FOLDER_FILES_MAX 1000
 #define MONITORS_MAX 1024
 
@@ -70,9 +71,8 @@ set_read_error (GError **error, const char *path, gboolean gone)
     g_set_error (error, BN_ERROR, BN_ERROR_NOT_FOUND, "%s cannot be read", path);
 }
 
-/* The paths of the files in @folder, sorted; folders in it are not looked into. */
-static GPtrArray *
-list_files (const char *folder, GError **error)
+GPtrArray *
+bn_module_folder_list (const char *folder, GError **error)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -135,7 +135,7 @@ bn_module_folder_check (const char *folder, gboolean system, GError **error)
 
   if (!check_owner (folder, system, error))
     return FALSE;
-  files = list_files (folder, error);
+  files = bn_module_folder_list (folder, error);
   if (files == NULL)
     return FALSE;
   for (guint i = 0; i < files->len; i++)
@@ -166,7 +166,7 @@ char *
 bn_module_folder_hash (const char *folder, GError **error)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autoptr (GPtrArray) files = list_files (folder, error);
+  g_autoptr (GPtrArray) files = bn_module_folder_list (folder, error);
 
   if (files == NULL)
     return NULL;
@@ -175,6 +175,7 @@ bn_module_folder_hash (const char *folder, GError **error)
       const char *file = g_ptr_array_index (files, i);
       g_autoptr (GError) local = NULL;
       g_autoptr (GMappedFile) mapped = g_mapped_file_new (file, FALSE, &local);
+      g_autofree char *name = NULL;
       struct stat info;
       guint64 length;
 
@@ -186,7 +187,8 @@ bn_module_folder_hash (const char *folder, GError **error)
           return NULL;
         }
       length = g_mapped_file_get_length (mapped);
-      g_checksum_update (checksum, (const guchar *)file, strlen (file) + 1);
+      name = g_path_get_basename (file);
+      g_checksum_update (checksum, (const guchar *)name, strlen (name) + 1);
       g_checksum_update (checksum, (const guchar *)&info.st_mtim, sizeof info.st_mtim);
       g_checksum_update (checksum, (const guchar *)&length, sizeof length);
       if (length > 0)
@@ -204,6 +206,7 @@ struct _BnModuleWatch
   char *path;           /* (owned) */
   GHashTable *monitors; /* (owned): folder -> GFileMonitor */
   guint debounce_id;
+  gint64 first_usec; /* of the changes that are waited for */
 };
 
 enum
@@ -231,7 +234,12 @@ changed_cb (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent 
             gpointer user_data)
 {
   BnModuleWatch *self = user_data;
+  gint64 now_usec = g_get_monotonic_time ();
 
+  if (self->debounce_id == 0)
+    self->first_usec = now_usec;
+  else if (now_usec - self->first_usec >= DEBOUNCE_MAX_USEC)
+    return; /* somebody writes all the time: others must not wait for that */
   g_clear_handle_id (&self->debounce_id, g_source_remove);
   self->debounce_id = g_timeout_add (DEBOUNCE_MS, debounce_cb, self);
 }

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  * folder. The first folder of a name counts. */
 GHashTable *bn_module_path_scan (const char *path);
 
+/* The paths of the files in @folder, sorted; folders in it are not looked into. Errors: not_found,
+ * too_large. */
+GPtrArray *bn_module_folder_list (const char *folder, GError **error);
+
 /* Whether a module may be started from @folder: it and its files belong to root or to us (@system:
  * to root only) and nobody else may write them. Error: forbidden. */
 gboolean bn_module_folder_check (const char *folder, gboolean system, GError **error);
@@ -23,14 +27,15 @@ char *bn_module_path_user (void);
  * seen at once, and only what exists can be watched. */
 char *bn_module_path_default (gboolean system, const char *installed);
 
-/* A hash (SHA-256) of the files in @folder: their names, contents and times of change. */
+/* A hash (SHA-256) of the files in @folder: their names, contents and times of change; not of where
+ * the folder is. */
 char *bn_module_folder_hash (const char *folder, GError **error);
 
 /* Watches the folders of a path and the module folders in them. */
 #define BN_TYPE_MODULE_WATCH (bn_module_watch_get_type ())
 G_DECLARE_FINAL_TYPE (BnModuleWatch, bn_module_watch, BN, MODULE_WATCH, GObject)
 
-/* Signal "changed" (): something changed, and then nothing for 300 ms. */
+/* Signal "changed" (): something changed, and then nothing for 300 ms, or something for 3 s. */
 BnModuleWatch *bn_module_watch_new (const char *path);
 
 /* Watches the module folders that are there now. */

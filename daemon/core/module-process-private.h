@@ -18,6 +18,8 @@ struct _BnModuleProcess
   GVariant *welcome;    /* (owned): the answer to Hello */
   BnProcessState state;
   gboolean said_hello;
+  gboolean said_ready;
+  gboolean must_check; /* whether it serves its interface, when it says Ready */
   guint generation;
   GPid pid;
   guint watch_id;
@@ -28,10 +30,20 @@ struct _BnModuleProcess
   BnLiveness *liveness; /* (owned) */
 
   gint64 started_usec; /* monotonic */
-  gint64 usage_usec;
+  gint64 usage_usec;   /* when what follows was read */
+  gint64 looked_usec;  /* when it was last to be looked at */
   guint64 memory_bytes;
   guint64 cpu_usec;
+  guint descriptors;
 };
+
+/* module-process.c: it introduced itself; it serves from now on. */
+void bn_module_process_said_hello (BnModuleProcess *self);
+void bn_module_process_become_ready (BnModuleProcess *self);
+
+/* module-hello.c: how a module introduces itself. */
+void bn_module_process_handle_hello (BnModuleProcess *self, GDBusMessage *call);
+void bn_module_process_handle_ready (BnModuleProcess *self, GDBusMessage *call);
 
 /* module-calls.c: the peer at the event bus. */
 void bn_module_process_handle_async (BnPeer *peer, const char *handler, GVariant *arguments,

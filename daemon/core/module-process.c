@@ -145,7 +145,10 @@ ready_timeout_cb (gpointer user_data)
   BnModuleProcess *self = user_data;
   g_autoptr (GError) error =
       g_error_new (BN_ERROR, BN_ERROR_TIMEOUT, "It was not ready within %d s (it said %s)",
-                   READY_TIMEOUT_MS / 1000, self->said_hello ? "Hello" : "nothing");
+                   READY_TIMEOUT_MS / 1000,
+                   self->said_ready   ? "Ready, and hung"
+                   : self->said_hello ? "Hello"
+                                      : "nothing");
 
   self->timer_id = 0;
   bn_module_process_abort (self, error);
@@ -186,55 +189,19 @@ bn_module_process_expect (BnModuleProcess *self, guint within_ms)
                       within_ms != 0 ? g_get_monotonic_time () + (gint64)within_ms * 1000 : 0);
 }
 
-/* What the module calls */
-
-static void
-handle_hello (BnModuleProcess *self, GDBusMessage *call)
+void
+bn_module_process_become_ready (BnModuleProcess *self)
 {
-  GVariant *body = g_dbus_message_get_body (call);
-  g_autoptr (GError) error = NULL;
-  guint32 protocol;
-
-  if (body == NULL || !g_variant_is_of_type (body, G_VARIANT_TYPE ("(ua{sv})")))
-    error = g_error_new (BN_ERROR, BN_ERROR_BAD_PAYLOAD, "Hello takes (ua{sv})");
-  else if (self->said_hello)
-    error = g_error_new (BN_ERROR, BN_ERROR_CONFLICT, "Hello was said already");
-  else
-    {
-      g_variant_get (body, "(u@a{sv})", &protocol, NULL);
-      if (protocol != BN_MODULE_PROTOCOL)
-        error = g_error_new (BN_ERROR, BN_ERROR_UNSUPPORTED,
-                             "This hub speaks version %u of the contract, the module %u",
-                             BN_MODULE_PROTOCOL, protocol);
-    }
-  if (error != NULL)
-    {
-      bn_link_reply_error (self->link, call, error);
-      bn_module_process_abort (self, error);
-      return;
-    }
-  self->said_hello = TRUE;
-  bn_link_reply (self->link, call, g_variant_new ("(@a{sv})", self->welcome), NULL);
-  g_signal_emit (self, signals[SIGNAL_HELLO], 0);
+  g_clear_handle_id (&self->timer_id, g_source_remove);
+  self->state = BN_PROCESS_READY;
+  g_signal_emit (self, signals[SIGNAL_READY], 0);
 }
 
-static void
-handle_ready (BnModuleProcess *self, GDBusMessage *call)
+void
+bn_module_process_said_hello (BnModuleProcess *self)
 {
-  if (self->state == BN_PROCESS_STARTING && self->said_hello)
-    {
-      bn_link_reply (self->link, call, NULL, NULL);
-      g_clear_handle_id (&self->timer_id, g_source_remove);
-      self->state = BN_PROCESS_READY;
-      g_signal_emit (self, signals[SIGNAL_READY], 0);
-    }
-  else
-    {
-      g_autoptr (GError) error =
-          g_error_new (BN_ERROR, BN_ERROR_CONFLICT, "Ready is said once, after Hello");
-
-      bn_link_reply_error (self->link, call, error);
-    }
+  self->said_hello = TRUE;
+  g_signal_emit (self, signals[SIGNAL_HELLO], 0);
 }
 
 static void
@@ -248,9 +215,9 @@ message_cb (BnLink *link, GDBusMessage *message, gpointer user_data)
 
   bn_liveness_heard (self->liveness);
   if (to_host && g_str_equal (member, "Hello"))
-    handle_hello (self, message);
+    bn_module_process_handle_hello (self, message);
   else if (to_host && g_str_equal (member, "Ready"))
-    handle_ready (self, message);
+    bn_module_process_handle_ready (self, message);
   else
     g_signal_emit (self, signals[SIGNAL_HOST_CALL], 0, link, message);
 }
@@ -310,18 +277,49 @@ exited_cb (GPid pid, int status, gpointer user_data)
 
 /* The object */
 
-void
-bn_module_process_get_usage (BnModuleProcess *self, guint64 *memory_bytes, guint64 *cpu_usec)
+/* Read when somebody looks, not by a timer. */
+static void
+read_usage (BnModuleProcess *self)
 {
   gint64 now_usec = g_get_monotonic_time ();
 
-  if (self->pid != 0 && (self->usage_usec == 0 || now_usec - self->usage_usec >= USAGE_AGE_USEC))
-    {
-      self->usage_usec = now_usec;
-      bn_process_read_usage (self->pid, &self->memory_bytes, &self->cpu_usec);
-    }
+  if (self->pid == 0 || (self->usage_usec != 0 && now_usec - self->usage_usec < USAGE_AGE_USEC))
+    return;
+  self->usage_usec = now_usec;
+  bn_process_read_usage (self->pid, &self->memory_bytes, &self->cpu_usec);
+  self->descriptors = bn_process_count_descriptors (self->pid);
+}
+
+void
+bn_module_process_get_usage (BnModuleProcess *self, guint64 *memory_bytes, guint64 *cpu_usec)
+{
+  read_usage (self);
   *memory_bytes = self->pid != 0 ? self->memory_bytes : 0;
   *cpu_usec = self->pid != 0 ? self->cpu_usec : 0;
+}
+
+guint
+bn_module_process_get_descriptors (BnModuleProcess *self)
+{
+  read_usage (self);
+  return self->pid != 0 ? self->descriptors : 0;
+}
+
+gboolean
+bn_module_process_must_look (BnModuleProcess *self)
+{
+  gint64 now_usec = g_get_monotonic_time ();
+
+  if (self->looked_usec != 0 && now_usec - self->looked_usec < USAGE_AGE_USEC)
+    return FALSE;
+  self->looked_usec = now_usec;
+  return TRUE;
+}
+
+void
+bn_module_process_check_interface (BnModuleProcess *self)
+{
+  self->must_check = TRUE;
 }
 
 BnManifest *

@@ -78,7 +78,15 @@ void bn_module_process_abort (BnModuleProcess *self, const GError *reason);
 /* SIGKILL. */
 void bn_module_process_kill (BnModuleProcess *self);
 
-/* Resident memory in bytes and CPU time in microseconds, read from /proc at most each 10 s. */
+/* Resident memory in bytes, CPU time in microseconds, and open descriptors, read from /proc at most
+ * each 10 s; 0 if unknown. */
 void bn_module_process_get_usage (BnModuleProcess *self, guint64 *memory_bytes, guint64 *cpu_usec);
+guint bn_module_process_get_descriptors (BnModuleProcess *self);
+/* Whether what it takes was not looked at for 10 s; it counts as looked at from now on. */
+gboolean bn_module_process_must_look (BnModuleProcess *self);
+
+/* When it says Ready, compare what it serves with its interface; if that is not all there, it is
+ * ended. For a version that was not seen before. */
+void bn_module_process_check_interface (BnModuleProcess *self);
 
 G_END_DECLS

@@ -18,16 +18,20 @@ struct _BnModules
   GHashTable *modules; /* (owned): name -> BnHostedModule */
   GHashTable *refused; /* (owned): name -> why */
   GHashTable *waiting; /* (owned): name -> what it waits with until it is approved */
-  GHashTable *stale;   /* (owned): names whose files changed while they were being changed */
-  guint stale_id;
+  GHashTable *pending; /* (owned): name -> Pending, reloads that wait */
+  guint settle_id;
+  gboolean rescan; /* when that is done */
   BnModuleSurroundings surroundings;
-  char *module_path;      /* (owned) */
-  char *approval_path;    /* (owned) (nullable) */
-  char *program_path;     /* (owned) */
-  char *state_root;       /* (owned) */
-  char *sysroot;          /* (owned) (nullable) */
-  BnModuleMemory *memory; /* (owned): what lasts over restarts */
-  BnModuleWatch *watch;   /* (owned) (nullable) */
+  char *module_path;          /* (owned) */
+  char *approval_path;        /* (owned) (nullable) */
+  char *program_path;         /* (owned) */
+  char *state_root;           /* (owned) */
+  char *sysroot;              /* (owned) (nullable) */
+  BnModuleMemory *memory;     /* (owned): what lasts over restarts */
+  BnModuleVersions *versions; /* (owned) */
+  BnModuleJobsFunc list_jobs; /* (nullable) */
+  gpointer jobs_data;
+  BnModuleWatch *watch; /* (owned) (nullable) */
   gboolean system;
   gboolean stopping;
 };
@@ -35,8 +39,18 @@ struct _BnModules
 /* Makes an object of the module in @folder; does not start it. Owned by @self. */
 BnHostedModule *bn_modules_add (BnModules *self, const char *folder, GError **error);
 
-/* Reads what stands in the folder where the module @name is found now. */
+/* modules-versions.c */
+
+/* Reads what stands in @folder; on an error says why in `refused`. Error: also conflict, if it is
+ * being changed. */
+BnManifest *bn_modules_read_folder (BnModules *self, const char *folder, char **hash,
+                                    GError **error);
+/* Likewise, where the module @name is found now. */
 BnManifest *bn_modules_read (BnModules *self, const char *name, char **hash, GError **error);
+/* What is to run of the module in @folder: what stands there, or if that is refused, known to be
+ * bad or not approved, a version that ran before; then @refusal says why. */
+BnManifest *bn_modules_choose_version (BnModules *self, const char *folder, char **hash,
+                                       char **refusal, GError **error);
 
 /* modules-approval.c */
 
@@ -47,8 +61,26 @@ gboolean bn_modules_check_approval (BnModules *self, BnManifest *manifest, const
 gboolean bn_modules_approve (BnModules *self, const char *name, const char *digest, GError **error);
 void bn_modules_waiting_free (gpointer data);
 
-/* Reads the folder where the module is found now and replaces its process. @task (nullable) is
- * completed. */
-void bn_modules_reload (BnModules *self, BnHostedModule *module, GTask *task);
+/* modules-reload.c */
+
+/* Reads the folder where the module is found now and replaces its process; BN_RELOAD_PLANNED: what
+ * runs, from wherever it is. @task (nullable) is completed. Waits while the module is being
+ * changed; of those that wait together there is one. */
+void bn_modules_reload (BnModules *self, BnHostedModule *module, BnReloadFlags flags, GTask *task);
+
+/* What stands in @folder (nullable: nothing does) may have changed. */
+void bn_modules_look_at (BnModules *self, BnHostedModule *module, const char *folder);
+
+/* Soon does what waited for @name. */
+void bn_modules_settle (BnModules *self, const char *name);
+
+/* Soon looks at all folders. */
+void bn_modules_rescan_soon (BnModules *self);
+
+/* For the table `pending`. */
+void bn_pending_reload_free (gpointer pending);
+
+/* modules.c: the folder of @module is gone. */
+void bn_modules_remove (BnModules *self, BnHostedModule *module);
 
 G_END_DECLS

@@ -60,7 +60,8 @@ load (BnModules *self, const char *name, GTask *task)
     g_task_return_new_error (task, BN_ERROR, BN_ERROR_CONFLICT,
                              "The module %s is disabled; enable it instead", name);
   else if (bn_hosted_module_get_state (module) == BN_MODULE_STOPPED)
-    bn_modules_reload (self, module, task); /* its files may have changed meanwhile */
+    bn_modules_reload (self, module, BN_RELOAD_NONE,
+                       task); /* its files may have changed meanwhile */
   else
     bn_hosted_module_start_async (module, act_started_cb, g_object_ref (task));
 }
@@ -106,15 +107,18 @@ bn_modules_act_async (BnModules *self, BnModuleVerb verb, const char *name,
           return;
         }
       bn_module_memory_set_disabled (self->memory, name, FALSE);
-      bn_hosted_module_set_disabled (module, FALSE);
+      bn_hosted_module_set_disabled (module, FALSE, NULL);
       load (self, name, task);
       break;
     case BN_MODULE_VERB_RELOAD:
+    case BN_MODULE_VERB_FORCE_RELOAD:
       if (bn_hosted_module_get_state (module) == BN_MODULE_DISABLED)
         g_task_return_new_error (task, BN_ERROR, BN_ERROR_CONFLICT,
                                  "The module %s is disabled; enable it instead", name);
       else
-        bn_modules_reload (self, module, task);
+        bn_modules_reload (self, module,
+                           verb == BN_MODULE_VERB_FORCE_RELOAD ? BN_RELOAD_FORCE : BN_RELOAD_NONE,
+                           task);
       break;
     case BN_MODULE_VERB_RESET_FAILURES:
       bn_hosted_module_reset_failures (module);
@@ -146,9 +150,9 @@ bn_modules_approve_async (BnModules *self, const char *name, const char *rights,
   else
     {
       bn_module_memory_set_disabled (self->memory, name, FALSE);
-      bn_hosted_module_set_last_error (module, "");
-      bn_hosted_module_set_disabled (module, FALSE);
-      bn_modules_reload (self, module, task);
+      bn_hosted_module_accept_version (module);
+      bn_hosted_module_set_disabled (module, FALSE, NULL);
+      bn_modules_reload (self, module, BN_RELOAD_NONE, task);
     }
 }
 

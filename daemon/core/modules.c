@@ -26,6 +26,7 @@ publish_state (BnModules *self, BnHostedModule *module, const char *state)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   const char *error = bn_hosted_module_get_last_error (module);
+  const char *reason = bn_hosted_module_get_reason (module);
   g_autoptr (BnEvent) event = NULL;
 
   g_variant_builder_add (&builder, "{sv}", "name",
@@ -35,22 +36,33 @@ publish_state (BnModules *self, BnHostedModule *module, const char *state)
                          g_variant_new_uint32 (bn_hosted_module_get_generation (module)));
   if (*error != '\0' && bn_hosted_module_get_state (module) != BN_MODULE_READY)
     g_variant_builder_add (&builder, "{sv}", "error", g_variant_new_string (error));
+  if (*reason != '\0')
+    g_variant_builder_add (&builder, "{sv}", "reason", g_variant_new_string (reason));
   event = bn_event_new ("module.state_changed", BN_EVENT_CLASS_EVENT, BN_ACCESS_OBSERVE,
                         g_variant_builder_end (&builder), "hub", NULL);
   bn_event_bus_publish (self->bus, event);
 }
 
-/* Looks again at what changed meanwhile: of changes that come together the last one wins. */
-static gboolean
-stale_cb (gpointer user_data)
+static void
+publish_reloaded (BnModules *self, BnHostedModule *module, BnReloadResult result,
+                  const char *reason, guint64 swap_usec)
 {
-  BnModules *self = user_data;
-  g_auto (GStrv) found = NULL;
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (BnEvent) event = NULL;
 
-  self->stale_id = 0;
-  g_hash_table_remove_all (self->stale);
-  found = bn_modules_rescan (self);
-  return G_SOURCE_REMOVE;
+  g_variant_builder_add (&builder, "{sv}", "name",
+                         g_variant_new_string (bn_hosted_module_get_name (module)));
+  g_variant_builder_add (&builder, "{sv}", "generation",
+                         g_variant_new_uint32 (bn_hosted_module_get_generation (module)));
+  g_variant_builder_add (&builder, "{sv}", "result",
+                         g_variant_new_string (bn_reload_result_to_string (result)));
+  if (*reason != '\0')
+    g_variant_builder_add (&builder, "{sv}", "reason", g_variant_new_string (reason));
+  if (swap_usec != 0)
+    g_variant_builder_add (&builder, "{sv}", "swap_usec", g_variant_new_uint64 (swap_usec));
+  event = bn_event_new ("module.reloaded", BN_EVENT_CLASS_EVENT, BN_ACCESS_OBSERVE,
+                        g_variant_builder_end (&builder), "hub", NULL);
+  bn_event_bus_publish (self->bus, event);
 }
 
 /* From now on the module owes a report of its workers: also a first run may hang. */
@@ -65,6 +77,29 @@ update_demand (BnModules *self, BnHostedModule *module)
         process, bn_workers_get_shortest_ms (self->workers, bn_hosted_module_get_name (module)));
 }
 
+/* Quarantine lasts over restarts of the hub; the end of the hub does not release from it. */
+static void
+remember_state (BnModules *self, BnHostedModule *module, BnModuleState state)
+{
+  const char *name = bn_hosted_module_get_name (module);
+  const char *hash = bn_hosted_module_get_hash (module);
+  const char *reason = bn_hosted_module_get_reason (module);
+  g_autofree char *known = NULL;
+
+  if (self->stopping)
+    return;
+  if (state != BN_MODULE_QUARANTINED)
+    {
+      bn_module_memory_release (self->memory, name);
+      if (state == BN_MODULE_READY)
+        bn_module_memory_remove_bad (self->memory, name, hash);
+      return;
+    }
+  known = bn_module_memory_dup_quarantine (self->memory, name, hash);
+  if (g_strcmp0 (known, reason) != 0)
+    bn_module_memory_set_quarantined (self->memory, name, hash, reason);
+}
+
 static void
 state_changed_cb (BnHostedModule *module, gpointer user_data)
 {
@@ -77,10 +112,35 @@ state_changed_cb (BnHostedModule *module, gpointer user_data)
     update_demand (self, module);
   if (state == BN_MODULE_STOPPED || state == BN_MODULE_DISABLED)
     bn_event_bus_forget_source (self->bus, name);
+  remember_state (self, module, state);
   publish_state (self, module, bn_module_state_to_string (state));
-  if (state != BN_MODULE_STARTING && state != BN_MODULE_DRAINING && self->stale_id == 0
-      && !self->stopping && g_hash_table_contains (self->stale, name))
-    self->stale_id = g_idle_add (stale_cb, self);
+}
+
+static void
+settled_cb (BnHostedModule *module, gpointer user_data)
+{
+  bn_modules_settle (user_data, bn_hosted_module_get_name (module));
+}
+
+static void
+reload_wanted_cb (BnHostedModule *module, gpointer user_data)
+{
+  bn_modules_reload (user_data, module, BN_RELOAD_PLANNED, NULL);
+}
+
+/* A version that is bad is not tried again by itself. One that runs is not bad, whatever went wrong
+ * when it was to replace itself. */
+static void
+reloaded_cb (BnHostedModule *module, guint result, const char *reason, guint64 swap_usec,
+             const char *hash, gpointer user_data)
+{
+  BnModules *self = user_data;
+  gboolean is_bad = result == BN_RELOAD_REFUSED || result == BN_RELOAD_ROLLED_BACK;
+
+  if (is_bad && hash != NULL && !self->stopping
+      && !g_str_equal (hash, bn_hosted_module_get_hash (module)))
+    bn_module_memory_add_bad (self->memory, bn_hosted_module_get_name (module), hash);
+  publish_reloaded (self, module, (BnReloadResult)result, reason, swap_usec);
 }
 
 static void
@@ -100,49 +160,6 @@ process_started_cb (BnHostedModule *module, BnModuleProcess *process, gpointer u
 
 /* Finding */
 
-/* Reads what stands in @folder; on an error says why in `refused`. */
-static BnManifest *
-read_folder (BnModules *self, const char *folder, char **hash, GError **error)
-{
-  g_autofree char *name = g_path_get_basename (folder);
-  g_autoptr (GError) local = NULL;
-  g_autoptr (BnManifest) manifest = NULL;
-
-  if (bn_module_folder_check (folder, self->system, &local)
-      && (*hash = bn_module_folder_hash (folder, &local)) != NULL)
-    manifest = bn_manifest_load (folder, &local);
-  if (manifest != NULL)
-    {
-      g_hash_table_remove (self->refused, name);
-      return g_steal_pointer (&manifest);
-    }
-  if (bn_error_is (local, BN_ERROR_CONFLICT))
-    {
-      g_propagate_error (error, g_steal_pointer (&local)); /* the watch will tell the end of it */
-      return NULL;
-    }
-  if (g_strcmp0 (g_hash_table_lookup (self->refused, name), local->message) != 0)
-    g_message ("The module %s is refused: %s", name, local->message);
-  g_hash_table_insert (self->refused, g_strdup (name), g_strdup (local->message));
-  g_propagate_error (error, g_steal_pointer (&local));
-  return NULL;
-}
-
-BnManifest *
-bn_modules_read (BnModules *self, const char *name, char **hash, GError **error)
-{
-  g_autoptr (GHashTable) found = bn_module_path_scan (self->module_path);
-  BnHostedModule *module = g_hash_table_lookup (self->modules, name);
-  const char *folder = g_hash_table_lookup (found, name);
-
-  if (folder == NULL && module != NULL)
-    folder = bn_manifest_get_folder (bn_hosted_module_get_manifest (module));
-  if (folder != NULL)
-    return read_folder (self, folder, hash, error);
-  bn_modules_find (self, name, error);
-  return NULL;
-}
-
 static gboolean
 runs_here (BnModules *self, BnManifest *manifest)
 {
@@ -150,13 +167,34 @@ runs_here (BnModules *self, BnManifest *manifest)
                       : bn_manifest_runs_on_session (manifest);
 }
 
+/* What was remembered of it, and whether a person has approved it. */
+static void
+recall (BnModules *self, BnHostedModule *module)
+{
+  const char *name = bn_hosted_module_get_name (module);
+  const char *hash = bn_hosted_module_get_hash (module);
+  g_autofree char *quarantine = bn_module_memory_dup_quarantine (self->memory, name, hash);
+  g_autoptr (GError) unapproved = NULL;
+
+  if (!bn_modules_check_approval (self, bn_hosted_module_get_manifest (module), hash, &unapproved))
+    {
+      bn_hosted_module_refuse_version (module, unapproved->message, NULL);
+      bn_hosted_module_set_disabled (module, TRUE, "It is not approved yet");
+    }
+  else if (bn_module_memory_is_disabled (self->memory, name))
+    bn_hosted_module_set_disabled (module, TRUE, NULL);
+  else if (quarantine != NULL)
+    bn_hosted_module_set_quarantined (module, quarantine);
+}
+
 /* Makes an object of the module in @folder; does not start it. */
 BnHostedModule *
 bn_modules_add (BnModules *self, const char *folder, GError **error)
 {
   g_autofree char *hash = NULL;
-  g_autoptr (BnManifest) manifest = read_folder (self, folder, &hash, error);
-  g_autoptr (GError) unapproved = NULL;
+  g_autofree char *refusal = NULL;
+  g_autoptr (BnManifest) manifest =
+      bn_modules_choose_version (self, folder, &hash, &refusal, error);
   BnHostedModule *module;
 
   if (manifest == NULL)
@@ -168,19 +206,19 @@ bn_modules_add (BnModules *self, const char *folder, GError **error)
                    bn_manifest_get_name (manifest), self->system ? "system" : "session");
       return NULL;
     }
-  module = bn_hosted_module_new (manifest, hash, &self->surroundings);
+  module = bn_hosted_module_new (manifest, hash, refusal != NULL, &self->surroundings);
   g_hash_table_insert (self->modules, g_strdup (bn_manifest_get_name (manifest)), module);
   bn_workers_set_manifest (self->workers, manifest);
   g_signal_connect (module, "state-changed", G_CALLBACK (state_changed_cb), self);
   g_signal_connect (module, "manifest-changed", G_CALLBACK (manifest_changed_cb), self);
   g_signal_connect (module, "process-started", G_CALLBACK (process_started_cb), self);
+  g_signal_connect (module, "settled", G_CALLBACK (settled_cb), self);
+  g_signal_connect (module, "reload-wanted", G_CALLBACK (reload_wanted_cb), self);
   g_signal_emit (self, signals[SIGNAL_ADDED], 0, module);
-  bn_modules_check_approval (self, manifest, hash, &unapproved);
-  if (unapproved != NULL
-      || bn_module_memory_is_disabled (self->memory, bn_manifest_get_name (manifest)))
-    bn_hosted_module_set_disabled (module, TRUE);
-  if (unapproved != NULL)
-    bn_hosted_module_set_last_error (module, unapproved->message);
+  if (refusal != NULL)
+    bn_hosted_module_refuse_version (module, refusal, NULL);
+  g_signal_connect (module, "reloaded", G_CALLBACK (reloaded_cb), self);
+  recall (self, module);
   return module;
 }
 
@@ -204,99 +242,18 @@ removed_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (g_hash_table_lookup (self->modules, name) != module)
     return;
   publish_state (self, module, "removed");
+  bn_module_versions_forget (self->versions, name);
   bn_workers_remove_module (self->workers, name);
   g_signal_handlers_disconnect_by_data (module, self);
   g_signal_emit (self, signals[SIGNAL_REMOVED], 0, module);
+  bn_modules_rescan_soon (self); /* its folder may be back */
   g_hash_table_remove (self->modules, name);
-  if (!self->stopping && self->stale_id == 0) /* its folder may be back */
-    self->stale_id = g_idle_add (stale_cb, self);
 }
 
-typedef struct
-{
-  BnModules *modules; /* (owned) */
-  char *hash;         /* (owned) */
-  GTask *task;        /* (owned) (nullable): who asked for the reload */
-} Reload;
-
-static void
-reloaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  BnHostedModule *module = BN_HOSTED_MODULE (object);
-  Reload *reload = user_data;
-  GError *error = NULL;
-
-  if (bn_hosted_module_reload_finish (module, result, &error))
-    {
-      bn_module_memory_set_bad (reload->modules->memory, bn_hosted_module_get_name (module), NULL);
-      if (reload->task != NULL)
-        g_task_return_boolean (reload->task, TRUE);
-    }
-  else
-    {
-      if (bn_error_is (error, BN_ERROR_CONFLICT))
-        g_hash_table_add (reload->modules->stale, g_strdup (bn_hosted_module_get_name (module)));
-      else if (!reload->modules->stopping)
-        {
-          bn_module_memory_set_bad (reload->modules->memory, bn_hosted_module_get_name (module),
-                                    reload->hash);
-          bn_hosted_module_set_last_error (module, error->message);
-        }
-      if (reload->task != NULL)
-        g_task_return_error (reload->task, g_steal_pointer (&error));
-      g_clear_error (&error);
-    }
-  g_clear_object (&reload->task);
-  g_object_unref (reload->modules);
-  g_free (reload->hash);
-  g_free (reload);
-}
-
-/* Reads the folder where the module is found now and replaces its process. @task (nullable) is
- * completed. */
 void
-bn_modules_reload (BnModules *self, BnHostedModule *module, GTask *task)
+bn_modules_remove (BnModules *self, BnHostedModule *module)
 {
-  g_autofree char *hash = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BnManifest) manifest =
-      bn_modules_read (self, bn_hosted_module_get_name (module), &hash, &error);
-  Reload *reload;
-
-  if (manifest == NULL || !bn_modules_check_approval (self, manifest, hash, &error))
-    {
-      if (!bn_error_is (error, BN_ERROR_CONFLICT))
-        bn_hosted_module_set_last_error (module, error->message);
-      if (task != NULL)
-        g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  reload = g_new0 (Reload, 1);
-  reload->modules = g_object_ref (self);
-  reload->hash = g_steal_pointer (&hash);
-  reload->task = task != NULL ? g_object_ref (task) : NULL;
-  bn_hosted_module_reload_async (module, manifest, reload->hash, reloaded_cb, reload);
-}
-
-static void
-look_at_known (BnModules *self, BnHostedModule *module, const char *folder)
-{
-  const char *name = bn_hosted_module_get_name (module);
-  BnModuleState state = bn_hosted_module_get_state (module);
-  g_autofree char *hash = NULL;
-
-  if (folder == NULL)
-    {
-      bn_hosted_module_stop_async (module, FALSE, removed_stopped_cb, g_object_ref (self));
-      return;
-    }
-  hash = bn_module_folder_hash (folder, NULL);
-  if (hash == NULL || g_str_equal (hash, bn_hosted_module_get_hash (module))
-      || bn_module_memory_is_bad (self->memory, name, hash)
-      || bn_modules_waits_for_approval (self, name, hash) || state == BN_MODULE_STOPPED
-      || state == BN_MODULE_DISABLED)
-    return;
-  bn_modules_reload (self, module, NULL);
+  bn_hosted_module_stop_async (module, FALSE, removed_stopped_cb, g_object_ref (self));
 }
 
 char **
@@ -313,7 +270,8 @@ bn_modules_rescan (BnModules *self)
     {
       BnHostedModule *module = g_ptr_array_index (known, i);
 
-      look_at_known (self, module, g_hash_table_lookup (found, bn_hosted_module_get_name (module)));
+      bn_modules_look_at (self, module,
+                          g_hash_table_lookup (found, bn_hosted_module_get_name (module)));
     }
   g_hash_table_iter_init (&iter, self->refused);
   while (g_hash_table_iter_next (&iter, (gpointer *)&name, NULL))
@@ -381,7 +339,7 @@ bn_modules_stop_async (BnModules *self, GAsyncReadyCallback callback, gpointer u
   g_task_set_task_data (task, waiting, g_free);
   self->stopping = TRUE;
   g_clear_object (&self->watch);
-  g_clear_handle_id (&self->stale_id, g_source_remove);
+  g_clear_handle_id (&self->settle_id, g_source_remove);
   *waiting = modules->len;
   if (modules->len == 0)
     g_task_return_boolean (task, TRUE);
@@ -475,6 +433,27 @@ get_demand (BnManifest *manifest, gpointer user_data)
   return bn_workers_get_demand (self->workers, manifest);
 }
 
+static char **
+list_jobs (BnModuleProcess *process, gpointer user_data)
+{
+  BnModules *self = user_data;
+
+  return self->list_jobs != NULL ? self->list_jobs (process, self->jobs_data) : NULL;
+}
+
+void
+bn_modules_set_jobs_func (BnModules *self, BnModuleJobsFunc func, gpointer user_data)
+{
+  self->list_jobs = func;
+  self->jobs_data = user_data;
+}
+
+void
+bn_modules_jobs_ended (BnModules *self, const char *name)
+{
+  bn_modules_settle (self, name);
+}
+
 static void
 bn_modules_dispose (GObject *object)
 {
@@ -483,7 +462,7 @@ bn_modules_dispose (GObject *object)
   BnHostedModule *module;
 
   g_clear_object (&self->watch);
-  g_clear_handle_id (&self->stale_id, g_source_remove);
+  g_clear_handle_id (&self->settle_id, g_source_remove);
   if (self->workers != NULL)
     g_signal_handlers_disconnect_by_data (self->workers, self);
   g_hash_table_iter_init (&iter, self->modules);
@@ -503,8 +482,9 @@ bn_modules_finalize (GObject *object)
   g_hash_table_unref (self->modules);
   g_hash_table_unref (self->refused);
   g_hash_table_unref (self->waiting);
-  g_hash_table_unref (self->stale);
+  g_hash_table_unref (self->pending);
   g_clear_pointer (&self->memory, bn_module_memory_free);
+  g_clear_pointer (&self->versions, bn_module_versions_free);
   g_free (self->module_path);
   g_free (self->approval_path);
   g_free (self->program_path);
@@ -537,7 +517,7 @@ bn_modules_init (BnModules *self)
   self->modules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, bn_modules_waiting_free);
-  self->stale = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, bn_pending_reload_free);
 }
 
 BnModules *
@@ -546,6 +526,7 @@ bn_modules_new (BnEventBus *bus, BnWorkers *workers, const BnModulesOptions *opt
 {
   g_autoptr (BnModules) self = g_object_new (BN_TYPE_MODULES, NULL);
   g_autofree char *memory_path = NULL;
+  g_autofree char *versions_root = NULL;
 
   self->bus = g_object_ref (bus);
   self->workers = g_object_ref (workers);
@@ -559,12 +540,16 @@ bn_modules_new (BnEventBus *bus, BnWorkers *workers, const BnModulesOptions *opt
   self->memory = bn_module_memory_new (memory_path, error);
   if (self->memory == NULL)
     return NULL;
+  versions_root = g_build_filename (options->state_folder, "versions", NULL);
+  self->versions = bn_module_versions_new (versions_root);
   self->surroundings = (BnModuleSurroundings){
+    .versions = self->versions,
     .epoch = bn_event_bus_get_epoch (bus),
     .program_path = self->program_path,
     .state_root = self->state_root,
     .sysroot = self->sysroot,
     .get_demand = get_demand,
+    .list_jobs = list_jobs,
     .user_data = self,
   };
   g_signal_connect (workers, "demand-changed", G_CALLBACK (demand_changed_cb), self);

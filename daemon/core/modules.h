@@ -35,6 +35,13 @@ BnModules *bn_modules_new (BnEventBus *bus, BnWorkers *workers, const BnModulesO
 /* Finds and starts all that are not disabled, and watches for changes from now on. */
 void bn_modules_start (BnModules *self);
 
+/* The titles of the jobs of a process that cannot be handed over to another generation; NULL or
+ * empty: there are none. A module with such jobs is not reloaded unless it is forced. */
+typedef char **(*BnModuleJobsFunc) (BnModuleProcess *process, gpointer user_data);
+void bn_modules_set_jobs_func (BnModules *self, BnModuleJobsFunc func, gpointer user_data);
+/* The last of such jobs of the module @name ended: what waited for that is done. */
+void bn_modules_jobs_ended (BnModules *self, const char *name);
+
 /* Stops all; completes when every process is gone. */
 void bn_modules_stop_async (BnModules *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean bn_modules_stop_finish (BnModules *self, GAsyncResult *result, GError **error);
@@ -53,6 +60,7 @@ typedef enum
   BN_MODULE_VERB_LOAD,
   BN_MODULE_VERB_UNLOAD,
   BN_MODULE_VERB_RELOAD,
+  BN_MODULE_VERB_FORCE_RELOAD,
   BN_MODULE_VERB_ENABLE,
   BN_MODULE_VERB_DISABLE,
   BN_MODULE_VERB_RESET_FAILURES,

@@ -34,3 +34,15 @@ bn_process_read_usage (GPid pid, guint64 *memory_bytes, guint64 *cpu_usec)
       (guint64)(user_ticks + system_ticks) * G_USEC_PER_SEC / (guint64)sysconf (_SC_CLK_TCK);
   return TRUE;
 }
+
+guint
+bn_process_count_descriptors (GPid pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/fd", pid);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}

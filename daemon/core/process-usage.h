@@ -11,4 +11,7 @@ G_BEGIN_DECLS
  * (proc(5)). FALSE if it cannot be read; then nothing is changed. */
 gboolean bn_process_read_usage (GPid pid, guint64 *memory_bytes, guint64 *cpu_usec);
 
+/* How many descriptors @pid has open; 0 if it cannot be read. */
+guint bn_process_count_descriptors (GPid pid);
+
 G_END_DECLS

@@ -15,6 +15,7 @@ enum
 {
   PROP_MEMORY = 1,
   PROP_CPU_TIME,
+  PROP_DESCRIPTORS,
 };
 
 static void module1_iface_init (BnModule1Iface *iface);
@@ -32,9 +33,20 @@ handle_describe (BnModule1 *object, GDBusMethodInvocation *invocation, const cha
   return TRUE;
 }
 
+static gboolean
+handle_get_history (BnModule1 *object, GDBusMethodInvocation *invocation)
+{
+  BnHostedModule *module = BN_MODULE1_SERVICE (object)->module;
+
+  bn_module1_complete_get_history (
+      object, invocation, bn_module_history_to_variant (bn_hosted_module_get_history (module)));
+  return TRUE;
+}
+
 static void
 module1_iface_init (BnModule1Iface *iface)
 {
+  iface->handle_get_history = handle_get_history;
   iface->handle_describe = handle_describe;
 }
 
@@ -52,13 +64,17 @@ update (BnModule1Service *self)
   bn_module1_set_folder (object, bn_manifest_get_folder (manifest));
   bn_module1_set_state (object,
                         bn_module_state_to_string (bn_hosted_module_get_state (self->module)));
+  bn_module1_set_reason (object, bn_hosted_module_get_reason (self->module));
+  bn_module1_set_since (object, bn_hosted_module_get_since_usec (self->module));
+  bn_module1_set_next_start (object, bn_hosted_module_get_next_start_usec (self->module));
+  bn_module1_set_source (object, bn_hosted_module_is_kept (self->module) ? "previous" : "current");
   bn_module1_set_pid (object, process != NULL ? bn_module_process_get_pid (process) : 0);
   bn_module1_set_generation (object, bn_hosted_module_get_generation (self->module));
   bn_module1_set_restarts (object, bn_hosted_module_get_restarts (self->module));
   bn_module1_set_last_error (object, bn_hosted_module_get_last_error (self->module));
 }
 
-/* Memory and CpuTime are read when somebody looks. */
+/* Memory, CpuTime and Descriptors are read when somebody looks. */
 static void
 bn_module1_service_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
@@ -68,12 +84,17 @@ bn_module1_service_get_property (GObject *object, guint id, GValue *value, GPara
   guint64 memory_bytes = 0;
   guint64 cpu_usec = 0;
 
+  if (id == PROP_DESCRIPTORS)
+    {
+      g_value_set_uint (value, process != NULL ? bn_module_process_get_descriptors (process) : 0);
+      return;
+    }
   if (process != NULL)
     bn_module_process_get_usage (process, &memory_bytes, &cpu_usec);
   g_value_set_uint64 (value, id == PROP_MEMORY ? memory_bytes : cpu_usec);
 }
 
-/* The skeleton's properties can be written inside this process; these two are never. */
+/* The skeleton's properties can be written inside this process; these are never. */
 static void
 bn_module1_service_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
@@ -101,6 +122,7 @@ bn_module1_service_class_init (BnModule1ServiceClass *klass)
   object_class->dispose = bn_module1_service_dispose;
   g_object_class_override_property (object_class, PROP_MEMORY, "memory");
   g_object_class_override_property (object_class, PROP_CPU_TIME, "cpu-time");
+  g_object_class_override_property (object_class, PROP_DESCRIPTORS, "descriptors");
   bn_gate_install (G_DBUS_INTERFACE_SKELETON_CLASS (klass));
 }
 
@@ -120,6 +142,7 @@ bn_module1_service_new (BnHostedModule *module, const BnHubFacts *facts, BnGate 
   bn_module1_set_name (BN_MODULE1 (self), bn_hosted_module_get_name (module));
   update (self);
   g_signal_connect_swapped (module, "state-changed", G_CALLBACK (update), self);
+  g_signal_connect_swapped (module, "changed", G_CALLBACK (update), self);
   g_signal_connect_swapped (module, "manifest-changed", G_CALLBACK (update), self);
   return self;
 }

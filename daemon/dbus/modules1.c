@@ -54,6 +54,12 @@ handle_reload (BnModules1 *object, GDBusMethodInvocation *invocation, const char
 }
 
 static gboolean
+handle_force_reload (BnModules1 *object, GDBusMethodInvocation *invocation, const char *name)
+{
+  return act (object, invocation, BN_MODULE_VERB_FORCE_RELOAD, name);
+}
+
+static gboolean
 handle_enable (BnModules1 *object, GDBusMethodInvocation *invocation, const char *name)
 {
   return act (object, invocation, BN_MODULE_VERB_ENABLE, name);
@@ -107,6 +113,7 @@ modules1_iface_init (BnModules1Iface *iface)
   iface->handle_load = handle_load;
   iface->handle_unload = handle_unload;
   iface->handle_reload = handle_reload;
+  iface->handle_force_reload = handle_force_reload;
   iface->handle_enable = handle_enable;
   iface->handle_disable = handle_disable;
   iface->handle_reset_failures = handle_reset_failures;
