@@ -88,7 +88,8 @@ call_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (reply != NULL && !check_reply (process, g_task_get_task_data (task), reply, &error))
     {
       self->counters.bad_replies++;
-      bn_hosted_module_note_fault (self, process, error);
+      if (bn_hosted_module_note_fault (self, process, error))
+        g_message ("%s", error->message);
     }
   if (error != NULL)
     g_task_return_error (task, g_steal_pointer (&error));

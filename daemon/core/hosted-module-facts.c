@@ -71,17 +71,16 @@ bn_hosted_module_accept_version (BnHostedModule *self)
   bn_hosted_module_tell_changed (self);
 }
 
-/* Once for each generation: what a module does wrong it does again and again. */
-void
+gboolean
 bn_hosted_module_note_fault (BnHostedModule *self, BnModuleProcess *process, const GError *error)
 {
   guint generation = bn_module_process_get_generation (process);
 
   if (generation == self->faulty_generation)
-    return;
+    return FALSE;
   self->faulty_generation = generation;
-  g_message ("The module %s is at fault: %s", bn_hosted_module_get_name (self), error->message);
   bn_hosted_module_note (self, BN_HISTORY_REFUSED, error->message);
+  return TRUE;
 }
 
 void

@@ -78,8 +78,10 @@ void bn_hosted_module_set_version (BnHostedModule *self, BnManifest *manifest, c
 void bn_hosted_module_start_process (BnHostedModule *self);
 void bn_hosted_module_note_failure (BnHostedModule *self, const GError *reason);
 void bn_hosted_module_forget_failures (BnHostedModule *self);
-void bn_hosted_module_note_fault (BnHostedModule *self, BnModuleProcess *process,
-                                  const GError *error);
+/* Keeps what @process did wrong, once for each generation: it does it again and again. TRUE if it
+ * is new. */
+gboolean bn_hosted_module_note_fault (BnHostedModule *self, BnModuleProcess *process,
+                                      const GError *error);
 void bn_hosted_module_note (BnHostedModule *self, BnHistoryWhat what, const char *reason);
 void bn_hosted_module_tell_reloaded (BnHostedModule *self, BnReloadResult result,
                                      const char *reason, guint64 swap_usec, const char *hash);

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/program-check.h"
 #include "introspection/error.h"
 #include "introspection/names.h"
 
@@ -86,6 +87,8 @@ bn_module_spawn (BnManifest *manifest, const char *program_path, GPid *pid, int 
           argv[0], bn_manifest_get_name (manifest), folder, program_path);
       return FALSE;
     }
+  if (!bn_program_check (program, error))
+    return FALSE;
   g_free (argv[0]);
   argv[0] = g_steal_pointer (&program);
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, sockets) != 0)

@@ -7,6 +7,7 @@
  * language, and the description must go through JSON. */
 #include <string.h>
 
+#include "core/interface-check.h"
 #include "core/manifest.h"
 #include "fuzz.h"
 #include "introspection/codec/json.h"
@@ -55,6 +56,22 @@ check_limits (BnManifest *self)
   g_assert (bn_manifest_get_descriptors_high (self) < limits->descriptors_max);
 }
 
+/* A process that serves what its XML has serves all of it. */
+static void
+check_interface (BnManifest *self)
+{
+  GDBusInterfaceInfo *info = bn_manifest_get_interface_info (self);
+  g_autoptr (GError) error = NULL;
+
+  if (info == NULL)
+    return;
+  bn_interface_check_served (info, bn_manifest_get_xml (self), &error);
+  g_assert_no_error (error);
+  for (GDBusMethodInfo **method = info->methods; method != NULL && *method != NULL; method++)
+    g_assert (bn_interface_check_reply (*method, NULL)
+              == ((*method)->out_args == NULL || (*method)->out_args[0] == NULL));
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -87,5 +104,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   check_events (bn_manifest_get_events (self));
   check_events (bn_manifest_get_accepts (self));
   check_limits (self);
+  check_interface (self);
   return 0;
 }

@@ -31,6 +31,13 @@ event_cb (GDBusConnection *connection, const char *sender, const char *path, con
   g_ptr_array_add (self->events, g_strdup_printf ("%s %s", type, text));
 }
 
+/* What a wait is for is looked at after each wake-up. */
+static void
+property_cb (GDBusConnection *connection, const char *sender, const char *path,
+             const char *interface, const char *signal, GVariant *parameters, gpointer user_data)
+{
+}
+
 static void
 exited_cb (GPid pid, int status, gpointer user_data)
 {
@@ -160,12 +167,16 @@ hub_fixture_start_bus (HubFixture *self)
   self->subscription_id = g_dbus_connection_signal_subscribe (
       self->connection, BN_BUS_NAME, BN_IFACE_EVENT_BUS, "Event", BN_HUB_PATH, NULL,
       G_DBUS_SIGNAL_FLAGS_NONE, event_cb, self, NULL);
+  self->properties_id = g_dbus_connection_signal_subscribe (
+      self->connection, BN_BUS_NAME, "org.freedesktop.DBus.Properties", "PropertiesChanged", NULL,
+      NULL, G_DBUS_SIGNAL_FLAGS_NONE, property_cb, NULL, NULL);
 }
 
 void
 hub_fixture_kill_bus (HubFixture *self)
 {
   g_dbus_connection_signal_unsubscribe (self->connection, self->subscription_id);
+  g_dbus_connection_signal_unsubscribe (self->connection, self->properties_id);
   g_dbus_connection_close_sync (self->connection, NULL, NULL);
   g_clear_object (&self->connection);
   kill (self->bus_pid, SIGKILL);
@@ -437,6 +448,54 @@ hub_fixture_load_echo (HubFixture *self)
   hub_fixture_install (self, ECHO_FOLDER);
   reply = hub_fixture_request (self, "module.load", "{'name': <'echo'>}", &error);
   g_assert_no_error (error);
+}
+
+void
+hub_fixture_install_rogue (HubFixture *self, const char *version, const char *arguments)
+{
+  g_autofree char *manifest = hub_fixture_module_file (self, "rogue", "rogue.module");
+  g_autofree char *version_line = g_strconcat ("Version=", version, NULL);
+  g_autofree char *exec_line = g_strconcat ("Exec=binnacle-rogue ", arguments, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GString) changed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_test (manifest, G_FILE_TEST_EXISTS))
+    hub_fixture_install (self, ROGUE_FOLDER);
+  g_file_get_contents (ROGUE_FOLDER "/rogue.module", &text, NULL, &error);
+  g_assert_no_error (error);
+  changed = g_string_new (text);
+  g_assert_cmpuint (g_string_replace (changed, "Version=1.0", version_line, 1), ==, 1);
+  g_assert_cmpuint (g_string_replace (changed, "Exec=binnacle-rogue", exec_line, 1), ==, 1);
+  g_file_set_contents (manifest, changed->str, -1, &error);
+  g_assert_no_error (error);
+}
+
+char *
+hub_fixture_get_history (HubFixture *self, const char *module)
+{
+  g_autofree char *path = g_strconcat (BN_MODULES_PATH "/", module, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      hub_fixture_call (self, path, BN_IFACE_MODULE, "GetHistory", NULL, &error);
+  g_autoptr (GVariant) changes = NULL;
+  GString *text = g_string_new (NULL);
+
+  g_assert_no_error (error);
+  changes = g_variant_get_child_value (reply, 0);
+  for (gsize i = 0; i < g_variant_n_children (changes); i++)
+    {
+      g_autoptr (GVariant) change = g_variant_get_child_value (changes, i);
+      const char *what = NULL;
+      const char *state = NULL;
+      const char *reason = "";
+
+      g_assert_true (g_variant_lookup (change, "what", "&s", &what));
+      g_assert_true (g_variant_lookup (change, "state", "&s", &state));
+      g_variant_lookup (change, "reason", "&s", &reason);
+      g_string_append_printf (text, "%s %s: %s\n", what, state, reason);
+    }
+  return g_string_free (text, FALSE);
 }
 
 void

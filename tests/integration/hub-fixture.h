@@ -22,6 +22,7 @@ typedef struct
   char *extra_modules;         /* (nullable) in the module path after module_folder */
   GPtrArray *events;           /* "type payload", as they came in broadcasts */
   guint subscription_id;
+  guint properties_id; /* changed properties wake the loop */
 } HubFixture;
 
 /* Starts a bus and a hub without modules; returns when its name is owned. @data: NULL, or elements
@@ -49,6 +50,12 @@ char *hub_fixture_module_file (HubFixture *self, const char *module, const char 
 
 /* Installs and loads the module echo. */
 void hub_fixture_load_echo (HubFixture *self);
+
+/* Installs the module rogue, which has version @version and breaks the contract as @arguments of
+ * its program say; see tests/modules/rogue. One that is installed is replaced. */
+void hub_fixture_install_rogue (HubFixture *self, const char *version, const char *arguments);
+/* Module1.GetHistory of a module, as text: entries of "what state: reason", a line each. */
+char *hub_fixture_get_history (HubFixture *self, const char *module);
 
 /* Installs and loads a second module, twin: echo's program, with a worker "tick" of its own and no
  * methods. */
