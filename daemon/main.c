@@ -122,6 +122,7 @@ make_hub (GError **error)
     .module_path = module_path,
     .approval_path = user_modules,
     .program_path = BN_LIBEXEC_DIR,
+    .library_path = BN_LIBRARY_PATH,
     .sysroot = option_sysroot,
   };
 

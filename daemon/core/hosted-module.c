@@ -281,12 +281,19 @@ bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manifest, const char *
     .restore = restore,
     .workers = around->get_demand (manifest, around->user_data),
   };
+  const BnModulePlaces places = {
+    .program_path = around->program_path,
+    .library_path = around->library_path,
+    .state_folder = folder,
+    .temp_root = around->temp_root,
+    .sysroot = around->sysroot,
+  };
   BnModuleProcess *process;
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     g_message ("No folder for the state of the module %s: %s", bn_hosted_module_get_name (self),
                folder);
-  process = bn_module_process_new (manifest, around->program_path, &welcome, error);
+  process = bn_module_process_new (manifest, &places, around->task_groups, &welcome, error);
   if (process == NULL)
     return NULL;
   self->generation++;

@@ -62,8 +62,11 @@ typedef struct
   BnModuleVersions *versions; /* the kept copies */
   const char *epoch;
   const char *program_path;
+  const char *library_path;
   const char *state_root; /* the folder of the modules' own folders */
+  const char *temp_root;  /* likewise, for temporary files */
   const char *sysroot;    /* (nullable) */
+  BnTaskGroups *task_groups;
   /* The intervals of the workers of @manifest: a{su}, floating. */
   GVariant *(*get_demand) (BnManifest *manifest, gpointer user_data);
   /* The titles of the jobs of @process that cannot be handed over to another generation; NULL or

@@ -31,6 +31,7 @@ struct _BnHub
   BnModuleHost *host;     /* (owned) */
   BnAccess *access;       /* (owned) */
   BnHeartbeat *heartbeat; /* (owned) */
+  BnUserSystemd *systemd; /* (owned) (nullable): of a session */
   BnManifest *manifest;   /* (owned) */
   BnLinkServer *server;   /* (owned) (nullable) */
   GPtrArray *web_peers;   /* (owned): BnWebPeer */
@@ -208,6 +209,7 @@ bn_hub_dispose (GObject *object)
   if (self->access != NULL)
     bn_access_close (self->access); /* a peer may hold it still */
   g_clear_object (&self->access);
+  g_clear_object (&self->systemd);
   g_clear_object (&self->bus);
   if (self->lock_fd >= 0)
     {
@@ -263,15 +265,22 @@ make_parts (BnHub *self, const BnHubOptions *options, GError **error)
 {
   g_autofree char *devices = g_build_filename (options->state_folder, "devices.conf", NULL);
   g_autofree char *token = g_build_filename (options->runtime_folder, BN_RUNTIME_TOKEN, NULL);
-  const BnModulesOptions modules = { options->system,        options->module_path,
-                                     options->approval_path, options->program_path,
-                                     options->state_folder,  options->sysroot };
+  BnModulesOptions modules = {
+    .system = options->system,
+    .module_path = options->module_path,
+    .approval_path = options->approval_path,
+    .program_path = options->program_path,
+    .library_path = options->library_path,
+    .state_folder = options->state_folder,
+    .sysroot = options->sysroot,
+  };
 
   self->manifest = load_own_manifest (error);
   if (self->manifest == NULL)
     return FALSE;
   self->bus = bn_event_bus_new (&bn_replay_default_limits);
   self->workers = bn_workers_new (self->bus);
+  modules.systemd = self->systemd = options->system ? NULL : bn_user_systemd_new ();
   self->modules = bn_modules_new (self->bus, self->workers, &modules, error);
   if (self->modules == NULL)
     return FALSE;

@@ -18,6 +18,7 @@ typedef struct
   const char *module_path;    /* colon-separated folders of module folders */
   const char *approval_path;  /* (nullable): those of them whose modules a person must approve */
   const char *program_path;   /* colon-separated folders of programs */
+  const char *library_path;   /* colon-separated folders of what modules load, besides /usr */
   const char *sysroot;        /* (nullable): where modules look for /proc and /sys */
 } BnHubOptions;
 

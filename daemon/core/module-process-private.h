@@ -12,10 +12,11 @@ struct _BnModuleProcess
 {
   BnLinkPeer parent_instance;
 
-  BnManifest *manifest; /* (owned) */
-  BnLink *link;         /* not owned: the parent's */
-  char *path;           /* (owned): of its objects */
-  GVariant *welcome;    /* (owned): the answer to Hello */
+  BnManifest *manifest;       /* (owned) */
+  BnLink *link;               /* not owned: the parent's */
+  char *path;                 /* (owned): of its objects */
+  GVariant *welcome;          /* (owned): the answer to Hello */
+  BnConfinement *confinement; /* (owned) */
   BnProcessState state;
   gboolean said_hello;
   gboolean said_ready;

@@ -248,12 +248,15 @@ closed_cb (BnLink *link, GError *error, gpointer user_data)
 static GError *
 explain_end (BnModuleProcess *self, int status, gboolean was_told)
 {
+  g_autofree char *limit = bn_confinement_end (self->confinement, status);
   g_autoptr (GError) error = NULL;
 
   if (self->reason != NULL && !bn_error_is (self->reason, BN_ERROR_UNAVAILABLE))
     return g_error_copy (self->reason);
   if (was_told && self->reason == NULL)
     return NULL;
+  if (limit != NULL)
+    return g_error_new_literal (BN_ERROR, BN_ERROR_UNAVAILABLE, limit);
   if (g_spawn_check_wait_status (status, &error))
     return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended by itself");
   return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended: %s", error->message);
@@ -263,10 +266,11 @@ static void
 exited_cb (GPid pid, int status, gpointer user_data)
 {
   g_autoptr (BnModuleProcess) self = g_object_ref (user_data);
-  g_autoptr (GError) error = explain_end (self, status, self->state == BN_PROCESS_STOPPING);
+  g_autoptr (GError) error = NULL;
 
   self->watch_id = 0;
   kill (-pid, SIGKILL); /* what it left behind in its group */
+  error = explain_end (self, status, self->state == BN_PROCESS_STOPPING);
   self->pid = 0;
   bn_link_read_rest (self->link); /* its last events */
   clear_timers (self);
@@ -328,6 +332,12 @@ bn_module_process_get_manifest (BnModuleProcess *self)
   return self->manifest;
 }
 
+BnConfinement *
+bn_module_process_get_confinement (BnModuleProcess *self)
+{
+  return self->confinement;
+}
+
 BnProcessState
 bn_module_process_get_state (BnModuleProcess *self)
 {
@@ -381,6 +391,7 @@ bn_module_process_finalize (GObject *object)
   BnModuleProcess *self = BN_MODULE_PROCESS (object);
 
   g_clear_pointer (&self->liveness, bn_liveness_free);
+  g_clear_pointer (&self->confinement, bn_confinement_free);
   g_clear_pointer (&self->manifest, bn_manifest_unref);
   g_clear_pointer (&self->welcome, g_variant_unref);
   g_clear_error (&self->reason);
@@ -422,20 +433,26 @@ bn_module_process_init (BnModuleProcess *self)
 }
 
 BnModuleProcess *
-bn_module_process_new (BnManifest *manifest, const char *program_path,
+bn_module_process_new (BnManifest *manifest, const BnModulePlaces *places, BnTaskGroups *groups,
                        const BnModuleWelcome *welcome, GError **error)
 {
+  const char *name = bn_manifest_get_name (manifest);
+  BnTaskGroup *group =
+      bn_task_group_new (groups, name, welcome->generation, bn_manifest_get_limits (manifest));
   g_autoptr (BnModuleProcess) self = NULL;
   g_autoptr (GVariant) workers = g_variant_ref_sink (welcome->workers);
+  BnConfinement *confinement;
   GPid pid;
   int link_fd;
 
-  if (!bn_module_spawn (manifest, program_path, &pid, &link_fd, error))
+  confinement = bn_module_spawn (manifest, places, group, &pid, &link_fd, error);
+  if (confinement == NULL)
     return NULL;
   self = g_object_new (BN_TYPE_MODULE_PROCESS, NULL);
-  bn_peer_set_name (BN_PEER (self), bn_manifest_get_name (manifest));
+  bn_peer_set_name (BN_PEER (self), name);
   self->manifest = bn_manifest_ref (manifest);
-  self->path = g_strconcat (BN_MODULES_PATH "/", bn_manifest_get_name (manifest), NULL);
+  self->confinement = confinement;
+  self->path = g_strconcat (BN_MODULES_PATH "/", name, NULL);
   self->generation = welcome->generation;
   self->welcome = bn_module_welcome_to_variant (welcome, manifest, self->path);
   self->pid = pid;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/link-peer.h"
+#include "core/confinement.h"
 #include "core/module-welcome.h"
 
 G_BEGIN_DECLS
@@ -31,12 +32,13 @@ G_DECLARE_FINAL_TYPE (BnModuleProcess, bn_module_process, BN, MODULE_PROCESS, Bn
  * again.
  */
 
-/* Starts the program of @manifest; @program_path: where programs are looked for after the folder,
- * colon-separated. */
-BnModuleProcess *bn_module_process_new (BnManifest *manifest, const char *program_path,
-                                        const BnModuleWelcome *welcome, GError **error);
+/* Starts the program of @manifest, confined. */
+BnModuleProcess *bn_module_process_new (BnManifest *manifest, const BnModulePlaces *places,
+                                        BnTaskGroups *groups, const BnModuleWelcome *welcome,
+                                        GError **error);
 
 BnManifest *bn_module_process_get_manifest (BnModuleProcess *self);
+BnConfinement *bn_module_process_get_confinement (BnModuleProcess *self);
 BnProcessState bn_module_process_get_state (BnModuleProcess *self);
 GPid bn_module_process_get_pid (BnModuleProcess *self);
 guint bn_module_process_get_generation (BnModuleProcess *self);

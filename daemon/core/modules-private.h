@@ -25,8 +25,11 @@ struct _BnModules
   char *module_path;          /* (owned) */
   char *approval_path;        /* (owned) (nullable) */
   char *program_path;         /* (owned) */
+  char *library_path;         /* (owned) */
   char *state_root;           /* (owned) */
+  char *temp_root;            /* (owned) */
   char *sysroot;              /* (owned) (nullable) */
+  BnTaskGroups *task_groups;  /* (owned) */
   BnModuleMemory *memory;     /* (owned): what lasts over restarts */
   BnModuleVersions *versions; /* (owned) */
   BnModuleJobsFunc list_jobs; /* (nullable) */

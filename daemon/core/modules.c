@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/temp-folder.h"
 #include "introspection/error.h"
 
 enum
@@ -485,10 +486,13 @@ bn_modules_finalize (GObject *object)
   g_hash_table_unref (self->pending);
   g_clear_pointer (&self->memory, bn_module_memory_free);
   g_clear_pointer (&self->versions, bn_module_versions_free);
+  g_clear_pointer (&self->task_groups, bn_task_groups_free);
   g_free (self->module_path);
   g_free (self->approval_path);
   g_free (self->program_path);
+  g_free (self->library_path);
   g_free (self->state_root);
+  g_free (self->temp_root);
   g_free (self->sysroot);
   G_OBJECT_CLASS (bn_modules_parent_class)->finalize (object);
 }
@@ -535,18 +539,25 @@ bn_modules_new (BnEventBus *bus, BnWorkers *workers, const BnModulesOptions *opt
   self->approval_path = g_strdup (options->approval_path);
   self->program_path = g_strdup (options->program_path);
   self->sysroot = g_strdup (options->sysroot);
+  self->library_path = g_strdup (options->library_path);
   self->state_root = g_build_filename (options->state_folder, "modules", NULL);
+  self->temp_root = g_build_filename (options->state_folder, "tmp", NULL);
+  bn_temp_folder_clear (self->temp_root);
   memory_path = g_build_filename (options->state_folder, "modules.conf", NULL);
   self->memory = bn_module_memory_new (memory_path, error);
   if (self->memory == NULL)
     return NULL;
   versions_root = g_build_filename (options->state_folder, "versions", NULL);
   self->versions = bn_module_versions_new (versions_root);
+  self->task_groups = bn_task_groups_new (options->systemd);
   self->surroundings = (BnModuleSurroundings){
     .versions = self->versions,
     .epoch = bn_event_bus_get_epoch (bus),
     .program_path = self->program_path,
+    .library_path = self->library_path,
     .state_root = self->state_root,
+    .temp_root = self->temp_root,
+    .task_groups = self->task_groups,
     .sysroot = self->sysroot,
     .get_demand = get_demand,
     .list_jobs = list_jobs,

@@ -24,8 +24,10 @@ typedef struct
   const char *module_path;   /* colon-separated folders of module folders */
   const char *approval_path; /* (nullable): those of them whose modules a person must approve */
   const char *program_path;  /* colon-separated folders of programs */
+  const char *library_path;  /* colon-separated folders of what programs load */
   const char *state_folder;
-  const char *sysroot; /* (nullable) */
+  const char *sysroot;    /* (nullable) */
+  BnUserSystemd *systemd; /* (nullable): on the system bus */
 } BnModulesOptions;
 
 /* The strings of @options are copied. */

@@ -102,7 +102,8 @@ set_up (Fixture *self, gconstpointer data)
                                            .runtime_folder = run,
                                            .state_folder = state,
                                            .module_path = "",
-                                           .program_path = "" },
+                                           .program_path = "",
+                                           .library_path = "" },
                           &error);
   g_assert_no_error (error);
   bn_hub_start (self->hub, &error);

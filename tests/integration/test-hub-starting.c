@@ -13,11 +13,16 @@
 
 #define PROGRAM "binnacle-echo"
 
-/* The program of echo waits for a word at its gate: "go", or it ends with the status 7. */
+/* The program of echo waits for a word at its gate: "go", or it ends with the status 7. It may open
+ * what stands in the folder of its state. */
 static char *
 get_gate (HubFixture *self)
 {
-  return g_build_filename (self->folder, "gate", NULL);
+  g_autofree char *folder =
+      g_build_filename (self->folder, "state", "binnacle", "modules", "echo", NULL);
+
+  g_assert_no_errno (g_mkdir_with_parents (folder, 0700));
+  return g_build_filename (folder, "gate", NULL);
 }
 
 static void
