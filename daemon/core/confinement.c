@@ -25,8 +25,9 @@
 #include "core/seccomp-filter.h"
 #include "core/temp-folder.h"
 
-#define EXIT_UNCONFINED 125 /* as env(1) and others end that could not do what comes before exec   \
-                             */
+#define EXIT_UNCONFINED                                                                            \
+  125 /* as env(1) and others end that could not do what comes before exec                         \
+       */
 #define MIB (1024.0 * 1024.0)
 
 struct _BnConfinement
@@ -236,9 +237,10 @@ typedef enum
 
 static const char *const part_names[] = { "missing", "granted", "held" };
 
-/* @by and @limit are left out if NULL and 0. */
+/* @key (nullable): "limit_bytes" or "limit". */
 static void
-add_row (GVariantBuilder *rows, const char *what, Part part, const char *by, guint64 limit)
+add_row (GVariantBuilder *rows, const char *what, Part part, const char *by, const char *key,
+         guint64 limit)
 {
   g_auto (GVariantBuilder) row = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
@@ -246,8 +248,8 @@ add_row (GVariantBuilder *rows, const char *what, Part part, const char *by, gui
   g_variant_builder_add (&row, "{sv}", "state", g_variant_new_string (part_names[part]));
   if (part == PART_HELD)
     g_variant_builder_add (&row, "{sv}", "by", g_variant_new_string (by));
-  if (part == PART_HELD && limit != 0)
-    g_variant_builder_add (&row, "{sv}", "limit", g_variant_new_uint64 (limit));
+  if (part == PART_HELD && key != NULL)
+    g_variant_builder_add (&row, "{sv}", key, g_variant_new_uint64 (limit));
   g_variant_builder_add_value (rows, g_variant_builder_end (&row));
 }
 
@@ -260,12 +262,26 @@ part_of (BnConfinement *self, gboolean granted, gboolean held)
 }
 
 static void
-add_limit (BnConfinement *self, GVariantBuilder *rows, const char *what, int resource)
+add_limit (BnConfinement *self, GVariantBuilder *rows, const char *what, int resource,
+           const char *key)
 {
   guint64 limit = 0;
   gboolean held = bn_resource_limits_get (&self->limits, resource, &limit);
 
-  add_row (rows, what, held ? PART_HELD : PART_MISSING, "rlimit", limit);
+  add_row (rows, what, held ? PART_HELD : PART_MISSING, "rlimit", key, limit);
+}
+
+static void
+add_memory (BnConfinement *self, GVariantBuilder *rows, BnControllers controllers)
+{
+  guint64 limit = self->wanted.memory_max_bytes;
+
+  if (controllers & BN_CONTROLLER_MEMORY)
+    add_row (rows, "memory", PART_HELD, "cgroup", "limit_bytes", limit);
+  else if (self->group != NULL && bn_task_group_limits_process (self->group))
+    add_row (rows, "memory", PART_HELD, "rlimit", "limit_bytes", limit);
+  else
+    add_limit (self, rows, "memory", RLIMIT_DATA, "limit_bytes");
 }
 
 GVariant *
@@ -276,21 +292,16 @@ bn_confinement_describe (BnConfinement *self)
   g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   gboolean filtered = self->syscalls != NULL;
 
-  add_row (&rows, "files", part_of (self, FALSE, self->landlock_abi > 0), "landlock", 0);
-  add_row (&rows, "system_calls", part_of (self, FALSE, filtered), "seccomp", 0);
-  add_row (&rows, "network", part_of (self, self->network, filtered), "seccomp", 0);
+  add_row (&rows, "files", part_of (self, FALSE, self->landlock_abi > 0), "landlock", NULL, 0);
+  add_row (&rows, "system_calls", part_of (self, FALSE, filtered), "seccomp", NULL, 0);
+  add_row (&rows, "network", part_of (self, self->network, filtered), "seccomp", NULL, 0);
   add_row (&rows, "signals", part_of (self, FALSE, self->landlock_abi >= BN_LANDLOCK_ABI_SCOPE),
-           "landlock", 0);
-  if (controllers & BN_CONTROLLER_MEMORY)
-    add_row (&rows, "memory", PART_HELD, "cgroup", self->wanted.memory_max_bytes);
-  else if (self->group != NULL && bn_task_group_limits_process (self->group))
-    add_row (&rows, "memory", PART_HELD, "rlimit", self->wanted.memory_max_bytes);
-  else
-    add_limit (self, &rows, "memory", RLIMIT_DATA);
+           "landlock", NULL, 0);
+  add_memory (self, &rows, controllers);
   add_row (&rows, "tasks", controllers & BN_CONTROLLER_PIDS ? PART_HELD : PART_MISSING, "cgroup",
-           self->wanted.tasks_max);
-  add_limit (self, &rows, "descriptors", RLIMIT_NOFILE);
-  add_limit (self, &rows, "file_size", RLIMIT_FSIZE);
+           "limit", self->wanted.tasks_max);
+  add_limit (self, &rows, "descriptors", RLIMIT_NOFILE, "limit");
+  add_limit (self, &rows, "file_size", RLIMIT_FSIZE, "limit_bytes");
   return g_variant_builder_end (&rows);
 }
 

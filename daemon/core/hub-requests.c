@@ -52,6 +52,8 @@ add_process (GVariantBuilder *row, BnModuleProcess *process)
   guint64 cpu_usec = 0;
 
   bn_module_process_get_usage (process, &memory_bytes, &cpu_usec);
+  add_string (row, "confinement",
+              bn_confinement_get_extent (bn_module_process_get_confinement (process)));
   add_uint32 (row, "pid", (guint)bn_module_process_get_pid (process));
   g_variant_builder_add (row, "{sv}", "uptime",
                          g_variant_new_double (bn_module_process_get_uptime (process)));
@@ -124,6 +126,7 @@ GVariant *
 bn_hub_describe (const BnHubFacts *facts, BnHostedModule *module, const char *locale)
 {
   BnManifest *manifest = module != NULL ? bn_hosted_module_get_manifest (module) : facts->manifest;
+  BnModuleProcess *process = module != NULL ? bn_hosted_module_get_process (module) : NULL;
   g_autoptr (GVariant) description = bn_manifest_describe (manifest, locale);
   GVariantDict dict;
 
@@ -135,6 +138,10 @@ bn_hub_describe (const BnHubFacts *facts, BnHostedModule *module, const char *lo
                          module != NULL ? bn_hosted_module_get_generation (module) : 1);
   if (module != NULL)
     bn_modules_describe_rights (facts->modules, module, &dict);
+  if (process != NULL)
+    g_variant_dict_insert_value (
+        &dict, "confinement",
+        bn_confinement_describe (bn_module_process_get_confinement (process)));
   return g_variant_dict_end (&dict);
 }
 

@@ -288,7 +288,8 @@ make_parts (BnHub *self, const BnHubOptions *options, GError **error)
   if (self->access == NULL)
     return FALSE;
   self->requests = bn_requests_new (self->bus, self->modules);
-  self->host = bn_module_host_new (self->bus, self->modules, self->workers, self->requests);
+  self->host =
+      bn_module_host_new (self->bus, self->modules, self->workers, self->requests, self->systemd);
   self->heartbeat = bn_heartbeat_new (self->bus, self->workers, self->manifest);
   self->facts = (BnHubFacts){ self->bus,
                               self->modules,

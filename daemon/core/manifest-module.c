@@ -31,10 +31,10 @@ static const BnKey keys[] = {
   { "Group", BN_KEY_NONE },       { "Icon", BN_KEY_NONE },
   { "Talk", BN_KEY_LIST },        { "Requests", BN_KEY_LIST },
   { "Network", BN_KEY_NONE },     { "Files", BN_KEY_LIST },
-  { "Unconfined", BN_KEY_NONE },  { "MemoryHigh", BN_KEY_NONE },
-  { "MemoryMax", BN_KEY_NONE },   { "TasksMax", BN_KEY_NONE },
-  { "LimitNOFILE", BN_KEY_NONE }, { "LimitFSIZE", BN_KEY_NONE },
-  { NULL, BN_KEY_NONE },
+  { "Unconfined", BN_KEY_NONE },  { "Launch", BN_KEY_NONE },
+  { "MemoryHigh", BN_KEY_NONE },  { "MemoryMax", BN_KEY_NONE },
+  { "TasksMax", BN_KEY_NONE },    { "LimitNOFILE", BN_KEY_NONE },
+  { "LimitFSIZE", BN_KEY_NONE },  { NULL, BN_KEY_NONE },
 };
 
 /* The groups that carry a name: "[Event stats]". */
@@ -323,6 +323,7 @@ bn_manifest_read_module (BnManifest *self, GError **error)
       || !bn_manifest_reader_get_boolean (self->reader, GROUP, "Network", &self->network, error)
       || !bn_manifest_reader_get_boolean (self->reader, GROUP, "Unconfined", &self->unconfined,
                                           error)
+      || !bn_manifest_reader_get_boolean (self->reader, GROUP, "Launch", &self->launch, error)
       || !read_limits (self, error))
     return FALSE;
   self->group = sidebar_groups[sidebar];

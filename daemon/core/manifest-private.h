@@ -40,6 +40,7 @@ struct _BnManifest
   gboolean system;
   gboolean network;
   gboolean unconfined;
+  gboolean launch;
   BnModuleLimits limits;
 
   GDBusNodeInfo *node; /* nullable */

@@ -324,6 +324,12 @@ bn_manifest_get_unconfined (BnManifest *self)
   return self->unconfined;
 }
 
+gboolean
+bn_manifest_get_launch (BnManifest *self)
+{
+  return self->launch;
+}
+
 const BnModuleLimits *
 bn_manifest_get_limits (BnManifest *self)
 {

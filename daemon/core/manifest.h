@@ -110,6 +110,7 @@ gboolean bn_manifest_runs_on_session (BnManifest *self);
 gboolean bn_manifest_runs_on_system (BnManifest *self);
 gboolean bn_manifest_get_network (BnManifest *self);
 gboolean bn_manifest_get_unconfined (BnManifest *self);
+gboolean bn_manifest_get_launch (BnManifest *self);
 const BnModuleLimits *bn_manifest_get_limits (BnManifest *self);
 guint bn_manifest_get_descriptors_high (BnManifest *self); /* the soft limit */
 

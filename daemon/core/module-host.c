@@ -11,6 +11,7 @@
 
 #include "core/link-dispatch.h"
 #include "core/link-requests.h"
+#include "core/program-launch.h"
 #include "core/sample-stream.h"
 #include "core/subscribe-options.h"
 #include "introspection/contract-generated.h"
@@ -23,10 +24,11 @@ struct _BnModuleHost
 {
   GObject parent_instance;
 
-  BnEventBus *bus;      /* (owned) */
-  BnModules *modules;   /* (owned) */
-  BnWorkers *workers;   /* (owned) */
-  BnRequests *requests; /* (owned) */
+  BnEventBus *bus;        /* (owned) */
+  BnModules *modules;     /* (owned) */
+  BnWorkers *workers;     /* (owned) */
+  BnRequests *requests;   /* (owned) */
+  BnUserSystemd *systemd; /* (owned) (nullable) */
   gint64 logged_usec;
 };
 
@@ -383,6 +385,45 @@ handle_unsubscribe (gpointer user_data, BnLink *link, GDBusMessage *call, GVaria
     refuse (client, call, error);
 }
 
+/* A launch on its way; the module may be gone when it is over. */
+typedef struct
+{
+  BnLink *link;       /* (owned) */
+  GDBusMessage *call; /* (owned) */
+} Launch;
+
+static void
+launched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Launch *launch = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *unit = bn_program_launch_finish (result, &error);
+
+  if (unit != NULL)
+    bn_link_reply (launch->link, launch->call, g_variant_new ("(s)", unit), NULL);
+  else
+    bn_link_reply_error (launch->link, launch->call, error);
+  g_object_unref (launch->link);
+  g_object_unref (launch->call);
+  g_free (launch);
+}
+
+static void
+handle_launch (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
+{
+  Client *client = user_data;
+  Launch *launch = g_new0 (Launch, 1);
+  g_autofree const char **argv = NULL;
+  g_autoptr (GVariant) options = NULL;
+
+  g_variant_get (body, "(^a&s@a{sv})", &argv, &options);
+  launch->link = g_object_ref (link);
+  launch->call = g_object_ref (call);
+  bn_program_launch_async (client->host->systemd, bn_module_process_get_manifest (client->process),
+                           argv, options, g_dbus_message_get_unix_fd_list (call), launched_cb,
+                           launch);
+}
+
 static const BnLinkMethod methods[] = {
   { "Emit", handle_emit },
   { "EmitSamples", handle_emit_samples },
@@ -392,6 +433,7 @@ static const BnLinkMethod methods[] = {
   { "Cancel", handle_cancel },
   { "Subscribe", handle_subscribe },
   { "Unsubscribe", handle_unsubscribe },
+  { "Launch", handle_launch },
   { NULL },
 };
 
@@ -484,6 +526,7 @@ bn_module_host_dispose (GObject *object)
   g_clear_object (&self->bus);
   g_clear_object (&self->workers);
   g_clear_object (&self->requests);
+  g_clear_object (&self->systemd);
   G_OBJECT_CLASS (bn_module_host_parent_class)->dispose (object);
 }
 
@@ -499,7 +542,8 @@ bn_module_host_init (BnModuleHost *self)
 }
 
 BnModuleHost *
-bn_module_host_new (BnEventBus *bus, BnModules *modules, BnWorkers *workers, BnRequests *requests)
+bn_module_host_new (BnEventBus *bus, BnModules *modules, BnWorkers *workers, BnRequests *requests,
+                    BnUserSystemd *systemd)
 {
   BnModuleHost *self = g_object_new (BN_TYPE_MODULE_HOST, NULL);
 
@@ -507,6 +551,7 @@ bn_module_host_new (BnEventBus *bus, BnModules *modules, BnWorkers *workers, BnR
   self->modules = g_object_ref (modules);
   self->workers = g_object_ref (workers);
   self->requests = g_object_ref (requests);
+  g_set_object (&self->systemd, systemd);
   g_signal_connect (modules, "process-started", G_CALLBACK (process_started_cb), self);
   return self;
 }

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 #define BN_TYPE_MODULE_HOST (bn_module_host_get_type ())
 G_DECLARE_FINAL_TYPE (BnModuleHost, bn_module_host, BN, MODULE_HOST, GObject)
 
-/* Serves the processes of @modules from now on. */
+/* Serves the processes of @modules from now on. @systemd (nullable) starts programs for them. */
 BnModuleHost *bn_module_host_new (BnEventBus *bus, BnModules *modules, BnWorkers *workers,
-                                  BnRequests *requests);
+                                  BnRequests *requests, BnUserSystemd *systemd);
 
 G_END_DECLS

@@ -16,6 +16,7 @@ enum
   PROP_MEMORY = 1,
   PROP_CPU_TIME,
   PROP_DESCRIPTORS,
+  PROP_CONFINEMENT,
 };
 
 static void module1_iface_init (BnModule1Iface *iface);
@@ -74,7 +75,15 @@ update (BnModule1Service *self)
   bn_module1_set_last_error (object, bn_hosted_module_get_last_error (self->module));
 }
 
-/* Memory, CpuTime and Descriptors are read when somebody looks. */
+static GVariant *
+describe_confinement (BnModuleProcess *process)
+{
+  if (process != NULL)
+    return bn_confinement_describe (bn_module_process_get_confinement (process));
+  return g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0);
+}
+
+/* Memory, CpuTime, Descriptors and Confinement are read when somebody looks. */
 static void
 bn_module1_service_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
@@ -87,6 +96,11 @@ bn_module1_service_get_property (GObject *object, guint id, GValue *value, GPara
   if (id == PROP_DESCRIPTORS)
     {
       g_value_set_uint (value, process != NULL ? bn_module_process_get_descriptors (process) : 0);
+      return;
+    }
+  if (id == PROP_CONFINEMENT)
+    {
+      g_value_set_variant (value, describe_confinement (process));
       return;
     }
   if (process != NULL)
@@ -123,6 +137,7 @@ bn_module1_service_class_init (BnModule1ServiceClass *klass)
   g_object_class_override_property (object_class, PROP_MEMORY, "memory");
   g_object_class_override_property (object_class, PROP_CPU_TIME, "cpu-time");
   g_object_class_override_property (object_class, PROP_DESCRIPTORS, "descriptors");
+  g_object_class_override_property (object_class, PROP_CONFINEMENT, "confinement");
   bn_gate_install (G_DBUS_INTERFACE_SKELETON_CLASS (klass));
 }
 
