@@ -104,4 +104,9 @@ void bn_module_subscribe_async (BnModule *self, const char *const *patterns, GVa
 guint bn_module_subscribe_finish (BnModule *self, GAsyncResult *result, GError **error);
 void bn_module_unsubscribe (BnModule *self, guint id);
 
+void bn_module_launch_async (BnModule *self, const char *const *argv, GVariant *options,
+                             GUnixFDList *descriptors, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+char *bn_module_launch_finish (BnModule *self, GAsyncResult *result, GError **error);
+
 G_END_DECLS
