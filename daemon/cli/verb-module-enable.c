@@ -15,6 +15,7 @@ static const struct
   const char *sentence;
 } sentences[] = {
   { "network", N_ ("use the network") },
+  { "read_files", N_ ("read %s") },
   { "files", N_ ("read and write %s") },
   { "requests", N_ ("ask for %s, with the rights of an administrator") },
   { "talk", N_ ("talk to %s on the bus") },

@@ -14,11 +14,9 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/module-environment.h"
 
-#define READ_ONLY_SUFFIX ":ro"
 #define RESOLVER_SETTINGS "/etc/resolv.conf"
 
 static const struct
@@ -83,9 +81,8 @@ allow_resolver_settings (BnLandlock *rules)
 static void
 allow_declared (BnLandlock *rules, const char *entry)
 {
-  gboolean read_only = g_str_has_suffix (entry, READ_ONLY_SUFFIX);
-  gsize length = strlen (entry) - (read_only ? strlen (READ_ONLY_SUFFIX) : 0);
-  g_autofree char *text = g_strndup (entry, length);
+  gboolean read_only;
+  g_autofree char *text = bn_manifest_parse_file (entry, &read_only);
   g_autofree char *path = g_str_has_prefix (text, "~/")
                               ? g_build_filename (g_get_home_dir (), text + 2, NULL)
                               : g_strdup (text);
@@ -129,7 +126,12 @@ bn_manifest_needs_connect (BnManifest *manifest)
   if (bn_manifest_get_network (manifest) || *bn_manifest_get_talk (manifest) != NULL)
     return TRUE;
   for (const char *const *file = bn_manifest_get_files (manifest); *file != NULL; file++)
-    if (!g_str_has_suffix (*file, READ_ONLY_SUFFIX))
-      return TRUE;
+    {
+      gboolean read_only;
+      g_autofree char *path = bn_manifest_parse_file (*file, &read_only);
+
+      if (!read_only)
+        return TRUE;
+    }
   return FALSE;
 }

@@ -9,6 +9,7 @@
 #include "introspection/names.h"
 
 #define GROUP "Module"
+#define READ_ONLY_SUFFIX ":ro" /* of an entry of Files= */
 
 #define MIB ((guint64)1 << 20)
 #define MEMORY_HIGH_DEFAULT (128 * MIB)
@@ -197,6 +198,13 @@ request_is_valid (const char *entry)
   return bn_pattern_is_valid (entry);
 }
 
+char *
+bn_manifest_parse_file (const char *entry, gboolean *read_only)
+{
+  *read_only = g_str_has_suffix (entry, READ_ONLY_SUFFIX);
+  return g_strndup (entry, strlen (entry) - (*read_only ? strlen (READ_ONLY_SUFFIX) : 0));
+}
+
 static gboolean
 file_is_valid (const char *entry)
 {
@@ -218,7 +226,9 @@ read_lists (BnManifest *self, GError **error)
       "“session:” or “system:” and a bus name, which may end in “.*”" },
     { "Requests", &self->requests, request_is_valid,
       "a pattern of requests, such as docker.list_containers or docker.*" },
-    { "Files", &self->files, file_is_valid, "an absolute path, or one that begins with “~/”" },
+    { "Files", &self->files, file_is_valid,
+      "an absolute path, or one that begins with “~/”; “:ro” at its end means that it is "
+      "only read" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -123,6 +123,9 @@ const char *const *bn_manifest_get_requests (BnManifest *self); /* patterns */
 const char *const *bn_manifest_get_talk (BnManifest *self);     /* "session:NAME", "system:NAME" */
 const char *const *bn_manifest_get_files (BnManifest *self);    /* absolute, or from "~/" */
 
+/* The path of an entry of the files, as it stands there, without what says that it is only read. */
+char *bn_manifest_parse_file (const char *entry, gboolean *read_only);
+
 GPtrArray *bn_manifest_get_events (BnManifest *self);  /* of BnEventSpec */
 GPtrArray *bn_manifest_get_accepts (BnManifest *self); /* of BnEventSpec */
 GPtrArray *bn_manifest_get_workers (BnManifest *self); /* of BnWorkerSpec */

@@ -12,6 +12,18 @@ compare (const void *a, const void *b)
   return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
+static void
+add_files (GPtrArray *rights, BnManifest *manifest)
+{
+  for (const char *const *file = bn_manifest_get_files (manifest); *file != NULL; file++)
+    {
+      gboolean read_only;
+      g_autofree char *path = bn_manifest_parse_file (*file, &read_only);
+
+      g_ptr_array_add (rights, g_strconcat (read_only ? "read_files=" : "files=", path, NULL));
+    }
+}
+
 char **
 bn_module_rights_new (BnManifest *manifest)
 {
@@ -20,6 +32,7 @@ bn_module_rights_new (BnManifest *manifest)
     const char *kind;
     gboolean asked;
   } flags[] = {
+    { "launch", bn_manifest_get_launch (manifest) },
     { "network", bn_manifest_get_network (manifest) },
     { "unconfined", bn_manifest_get_unconfined (manifest) },
   };
@@ -28,7 +41,6 @@ bn_module_rights_new (BnManifest *manifest)
     const char *kind;
     const char *const *values;
   } lists[] = {
-    { "files", bn_manifest_get_files (manifest) },
     { "requests", bn_manifest_get_requests (manifest) },
     { "talk", bn_manifest_get_talk (manifest) },
   };
@@ -40,6 +52,7 @@ bn_module_rights_new (BnManifest *manifest)
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     for (const char *const *value = lists[i].values; *value != NULL; value++)
       g_ptr_array_add (rights, g_strconcat (lists[i].kind, "=", *value, NULL));
+  add_files (rights, manifest);
   qsort (rights->pdata, rights->len, sizeof (char *), compare);
   g_ptr_array_add (rights, NULL);
   return (char **)g_ptr_array_free (rights, FALSE);

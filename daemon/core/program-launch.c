@@ -155,7 +155,9 @@ make_properties (const char *program, const char *const *argv, GVariant *options
   add (&properties, "Type", g_variant_new_string ("exec")); /* that it runs is known at the end */
   add (&properties, "ExitType", g_variant_new_string ("cgroup"));
   add (&properties, "CollectMode", g_variant_new_string ("inactive-or-failed"));
-  add (&properties, "ExecStart", g_variant_new_parsed ("[(%s, %^as, false)]", program, argv));
+  /* As they are: systemd would put variables into the arguments. */
+  add (&properties, "ExecStartEx",
+       g_variant_new_parsed ("[(%s, %^as, ['no-env-expand'])]", program, argv));
   add_options (&properties, options);
   return g_variant_builder_end (&properties);
 }

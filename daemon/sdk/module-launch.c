@@ -67,8 +67,8 @@ bn_module_launch_async (BnModule *self, const char *const *argv, GVariant *optio
   bn_error_quark (); /* registers the errors that the hub answers with */
   g_dbus_connection_call_with_unix_fd_list (
       connection, NULL, BN_HUB_PATH, BN_IFACE_MODULE_HOST, "Launch",
-      g_variant_new ("(^as@a{sv})", argv, options), G_VARIANT_TYPE ("(s)"),
-      G_DBUS_CALL_FLAGS_NONE, LAUNCH_TIMEOUT_MS, descriptors, cancellable, launched_cb, task);
+      g_variant_new ("(^as@a{sv})", argv, options), G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE,
+      LAUNCH_TIMEOUT_MS, descriptors, cancellable, launched_cb, task);
 }
 
 /**

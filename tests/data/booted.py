@@ -16,6 +16,7 @@ import tempfile
 
 FOLDER = pathlib.Path(__file__).parent
 RECIPE = FOLDER.parent / "recipes" / "systemd-system.sh"
+MODULES = "/usr/local/lib/binnacle/modules"
 STAGE = pathlib.Path("/opt/stage")
 HUB = "org.binnacle.Hub1"
 HUB_PATH = "/org/binnacle/Hub1"
@@ -81,6 +82,13 @@ def call(method, *arguments, path=HUB_PATH, interface="org.binnacle.EventBus1", 
 def request(event_type, user="root"):
     """Asks with EventBus1.Request, without arguments."""
     return call("Request", "sa{sv}a{sv}", event_type, "0", "0", user=user)[0]
+
+
+def request_of(event_type, user="root", **arguments):
+    """Asks with EventBus1.Request; the arguments are texts."""
+    entries = [word for key, value in arguments.items() for word in (key, "s", value)]
+    return call("Request", "sa{sv}a{sv}", event_type, str(len(arguments)), *entries, "0",
+                user=user)[0]
 
 
 def error_of(method, *arguments, path=HUB_PATH, interface="org.binnacle.EventBus1", user="root"):
@@ -180,6 +188,39 @@ class NewOwner:
         self.monitor.kill()
         self.monitor.wait()
         self.monitor.stdout.close()
+
+
+def install_module(name):
+    """Puts a module of the tests where those of the installation are."""
+    command("mkdir", "--parents", MODULES)
+    command("cp", "--recursive", f"/opt/test/{name}", MODULES)
+
+
+def group_of(pid):
+    """The control group of a process."""
+    lines = pathlib.Path(f"/proc/{pid}/cgroup").read_text(encoding="utf-8").splitlines()
+    return next(line for line in lines if line.startswith("0::")).removeprefix("0::")
+
+
+def controllers_of(group):
+    """What the kernel can limit in that group; a machine may have none of them there."""
+    path = pathlib.Path(f"/sys/fs/cgroup{group}/cgroup.controllers")
+    return set(path.read_text(encoding="utf-8").split())
+
+
+class Ending:
+    """With with: what happens inside ends that process; then it is gone."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def __enter__(self):
+        self.descriptor = os.pidfd_open(self.pid)
+        return self
+
+    def __exit__(self, *_):
+        select.select([self.descriptor], [], [])
+        os.close(self.descriptor)
 
 
 def processes_of(user):

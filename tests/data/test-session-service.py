@@ -3,10 +3,12 @@
 """The hub and its bridge as services of a user: installed on a machine with systemd, started by the
 session bus of that user's own systemd. The tests go on from one another.
 """
+import ast
 import os
 import pathlib
 import pwd
 import sys
+import time
 
 import booted
 import tap
@@ -42,17 +44,8 @@ def parents():
     return {pid: int(each["PPid"]) for pid, each in booted.processes_of("ada").items()}
 
 
-class EndOfHub:
-    """With with: what happens inside ends the hub; then its process is gone."""
-
-    def __enter__(self):
-        self.pid = int(show(UNIT, "MainPID")["MainPID"])
-        self.descriptor = os.pidfd_open(self.pid)
-        return self
-
-    def __exit__(self, *_):
-        booted.select.select([self.descriptor], [], [])
-        os.close(self.descriptor)
+def end_of_hub():
+    return booted.Ending(int(show(UNIT, "MainPID")["MainPID"]))
 
 
 @tap.test
@@ -98,11 +91,95 @@ def a_restart_is_a_new_hub():
 @tap.test
 def killed_it_is_started_again():
     before = status()["epoch"]
-    with EndOfHub() as end:
+    with end_of_hub() as end:
         systemctl("kill", "--kill-whom=main", "--signal=KILL", UNIT)
     as_ada("gdbus", "wait", "--session", "--timeout=20", booted.HUB)
     assert status()["epoch"] != before
     assert end.pid not in parents()
+
+
+def modules():
+    rows = booted.json.loads(as_ada("binnacle", "call", "module.list", "--json").stdout)
+    return {row["name"]: row for row in rows["modules"]}
+
+
+def load(name):
+    booted.install_module(name)
+    as_ada("binnacle", "module", "load", name)
+
+
+def ask_runner(method, *arguments):
+    done = as_ada("gdbus", "call", "--session", "--dest", booted.HUB, "--object-path",
+                  f"{booted.HUB_PATH}/modules/runner", "--method",
+                  f"org.binnacle.Runner1.{method}", *arguments)
+    return ast.literal_eval(done.stdout)
+
+
+def is_in_scope(name):
+    row = modules()[name]
+    return booted.group_of(row["pid"]).endswith(f"/app-binnacle-{name}-{row['pid']}.scope")
+
+
+@tap.test
+def each_module_has_a_scope():
+    # It is made while the module starts already; when it is there, nobody tells.
+    for name, row in modules().items():
+        end = time.monotonic() + booted.TIMEOUT
+        while not is_in_scope(name):
+            assert time.monotonic() < end, booted.group_of(row["pid"])
+        unit = f"app-binnacle-{name}-{row['pid']}.scope"
+        state = show(unit, "ActiveState", "Slice", "MemoryMax", "MemorySwapMax", "TasksMax")
+        assert state == {"ActiveState": "active", "Slice": "app-binnacle.slice",
+                         "MemoryMax": str(256 << 20), "MemorySwapMax": "0",
+                         "TasksMax": "64"}, state
+
+
+@tap.test
+def a_scope_ends_with_its_module():
+    before = modules()["chat"]
+    unit = f"app-binnacle-chat-{before['pid']}.scope"
+    assert show(unit, "ActiveState") == {"ActiveState": "active"}
+    with booted.Ending(before["pid"]):
+        as_ada("binnacle", "module", "unload", "chat")
+    end = time.monotonic() + booted.TIMEOUT
+    while show(unit, "LoadState") != {"LoadState": "not-found"}:
+        assert time.monotonic() < end, show(unit, "ActiveState", "LoadState")
+    as_ada("binnacle", "module", "load", "chat")
+
+
+@tap.test
+def a_module_writes_no_files_of_the_user():
+    load("runner")
+    assert ask_runner("Write", "/home/ada/by-the-module") == ("Permission denied",)
+    assert not os.path.exists("/home/ada/by-the-module")
+
+
+@tap.test
+def what_a_module_starts_is_not_confined():
+    unit, line = ask_runner("RunShell", "echo $GREETING from $PWD; echo x > ~/by-the-program; "
+                                     "exec sleep infinity")
+    assert line == "Ahoy from /usr", line
+    assert os.path.exists("/home/ada/by-the-program")
+    state = show(unit, "ActiveState", "Description", "Slice", "MainPID")
+    main = int(state.pop("MainPID"))
+    assert state == {"ActiveState": "active", "Description": "A shell of a test",
+                     "Slice": "app.slice"}, state
+    status = booted.processes_of("ada")[main]
+    assert status["Name"] == "sleep", status
+    assert status["NoNewPrivs"] == "0" and status["Seccomp"] == "0", status
+    as_ada("binnacle", "module", "unload", "runner")
+    systemctl("restart", UNIT)
+    assert show(unit, "ActiveState", "MainPID") == {"ActiveState": "active", "MainPID": str(main)}
+    with booted.Ending(main):
+        systemctl("stop", unit)
+
+
+@tap.test
+def a_program_can_have_a_terminal():
+    as_ada("binnacle", "module", "load", "runner")
+    line, terminal = ask_runner("RunInTerminal", "echo $(tty) $(ps --no-headers -o tty= $$)")
+    assert line == f"{terminal} {terminal.removeprefix('/dev/')}", (line, terminal)
+    booted.command("rm", "--recursive", f"{booted.MODULES}/runner")
 
 
 @tap.test
@@ -125,7 +202,7 @@ def it_outlives_the_bus():
 @tap.test
 def stopped_it_leaves_nothing_behind():
     systemctl("stop", BRIDGE)
-    with EndOfHub() as end:
+    with end_of_hub() as end:
         systemctl("stop", UNIT)
     assert show(UNIT, "ActiveState")["ActiveState"] == "inactive"
     assert end.pid not in parents().values(), parents()

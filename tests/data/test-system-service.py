@@ -53,9 +53,7 @@ def it_is_installed_while_the_machine_runs():
     booted.install()
     booted.command("install", "-D", "--mode=644", "/opt/test/vault/10-test.rules",
                    "/etc/polkit-1/rules.d/10-test.rules")
-    modules = "/usr/local/lib/binnacle/modules"
-    booted.command("mkdir", "--parents", modules)
-    booted.command("cp", "--recursive", "/opt/test/vault", modules)
+    booted.install_module("vault")
     assert booted.show(UNIT, "LoadState", "ActiveState") == {
         "LoadState": "loaded", "ActiveState": "inactive"}
 
@@ -82,6 +80,61 @@ def it_is_a_user_without_rights():
     main = booted.show(UNIT, "MainPID")["MainPID"]
     assert os.stat("/run/binnacle").st_mode & 0o777 == 0o700
     assert found[int(main)]["Name"] == "binnacled", found
+
+
+def modules():
+    return {row["name"]: row for row in booted.request("module.list")["modules"]}
+
+
+def confinement_of(name):
+    rows = booted.request_of("module.describe", name=name)["confinement"]
+    return {row["what"]: row for row in rows}
+
+
+@tap.test
+def each_module_has_a_control_group():
+    unit = f"/system.slice/{UNIT}"
+    assert booted.group_of(booted.show(UNIT, "MainPID")["MainPID"]) == f"{unit}/hub"
+    controllers = booted.controllers_of(unit) & {"memory", "pids"}
+    print(f"# controllers that this kernel has there: {' '.join(controllers) or 'none'}")
+    for name, module in modules().items():
+        group = booted.group_of(module["pid"])
+        assert group == f"{unit}/module-{name}.{module['generation']}", group
+        parts = confinement_of(name)
+        for part in ("files", "system_calls", "network", "memory", "descriptors"):
+            assert parts[part]["state"] == "held", (name, parts)
+        assert parts["memory"]["by"] == ("cgroup" if "memory" in controllers else "rlimit"), parts
+        for controller, part, file, key in (("memory", "memory", "memory.max", "limit_bytes"),
+                                            ("pids", "tasks", "pids.max", "limit")):
+            if controller in controllers:
+                text = pathlib.Path(f"/sys/fs/cgroup{group}/{file}").read_text(encoding="utf-8")
+                assert parts[part]["by"] == "cgroup" and int(text) == parts[part][key], parts
+
+
+@tap.test
+def a_module_that_is_killed_leaves_no_group():
+    before = modules()["chat"]
+    with booted.Listener("module.state_changed") as listener:
+        booted.command("kill", "-KILL", str(before["pid"]))
+        while modules()["chat"]["generation"] == before["generation"]:
+            listener.next()
+    wait_until_ready("chat")
+    folder = pathlib.Path(f"/sys/fs/cgroup/system.slice/{UNIT}")
+    groups = {path.name for path in folder.glob("module-chat.*")}
+    assert groups == {f"module-chat.{modules()['chat']['generation']}"}, groups
+
+
+@tap.test
+def the_hub_of_the_machine_starts_no_programs():
+    booted.install_module("runner")
+    booted.call("Load", "s", "runner", interface="org.binnacle.Modules1")
+    wait_until_ready("runner")
+    error, text = booted.error_of("Request", "runner.run_shell", "{'script': <'true'>}", "{}")
+    assert error == "org.binnacle.Error.unsupported", (error, text)
+    booted.command("rm", "--recursive", f"{booted.MODULES}/runner")
+    with booted.Listener("module.state_changed") as listener:
+        while "runner" in modules():
+            listener.next()
 
 
 @tap.test

@@ -2,22 +2,19 @@
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* What a module may or may not do, tried.
  *
- * A system call that is tried without what it needs fails in any case; how it fails tells whether it
- * got past the filter: with EPERM it did not. So the arguments are such that the kernel itself says
- * something else, also to root. */
+ * A system call that is tried without what it needs fails in any case; how it fails tells whether
+ * it got past the filter: with EPERM it did not. So the arguments are such that the kernel itself
+ * says something else, also to root. */
 #include "attempts.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
-#include <linux/netlink.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -63,9 +60,7 @@ try_write (const char *path)
 static int
 try_make (const char *path)
 {
-  int error = closed (open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-
-  return error;
+  return closed (open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
 }
 
 static int
@@ -160,7 +155,8 @@ try_connect_port (const char *port)
                                  .sin_port = htons ((uint16_t)atoi (port)),
                                  .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  int error = fd < 0 ? errno : result_of (connect (fd, (struct sockaddr *)&address, sizeof address));
+  int error =
+      fd < 0 ? errno : result_of (connect (fd, (struct sockaddr *)&address, sizeof address));
 
   if (fd >= 0)
     close (fd);
@@ -179,14 +175,6 @@ try_limit_other (const char *pid)
   struct rlimit limit;
 
   return result_of (prlimit (atoi (pid), RLIMIT_NOFILE, NULL, &limit));
-}
-
-static int
-try_raise_limit (const char *on)
-{
-  struct rlimit limit = { 1000, 1000 };
-
-  return result_of (setrlimit (RLIMIT_NOFILE, &limit));
 }
 
 static int
@@ -225,10 +213,31 @@ try_clone3 (const char *on)
   return result_of (syscall (SYS_clone3, NULL, 0));
 }
 
+/* What leads a process group cannot begin a session in any case; its child can. */
 static int
 try_session (const char *on)
 {
-  return result_of (setsid ());
+  int status = 0;
+  pid_t child = fork ();
+
+  if (child == 0)
+    _exit (result_of (setsid ()));
+  return waitpid (child, &status, 0) == child && WIFEXITED (status) ? WEXITSTATUS (status) : EINTR;
+}
+
+static int
+try_grow (const char *path)
+{
+  return result_of (truncate (path, 65 << 20));
+}
+
+/* As most programs that use GLib do it. */
+static int
+try_exhaust (const char *bytes)
+{
+  g_autofree char *memory = g_malloc (g_ascii_strtoull (bytes, NULL, 10));
+
+  return memory[0] == '\0' ? 0 : ENOMSG;
 }
 
 static int
@@ -289,6 +298,8 @@ attempt (const char *what, const char *on)
     { "make", try_make },
     { "truncate", try_truncate },
     { "list", try_list },
+    { "grow", try_grow },
+    { "exhaust", try_exhaust },
     { "make-folder", try_make_folder },
     { "remove", try_remove },
     { "rename", try_rename },
@@ -301,7 +312,6 @@ attempt (const char *what, const char *on)
     { "connect-port", try_connect_port },
     { "signal", try_signal },
     { "limit-other", try_limit_other },
-    { "raise-limit", try_raise_limit },
     { "trace", try_trace },
     { "mount", try_mount },
     { "unshare", try_unshare },

@@ -3,6 +3,6 @@
 /* What a module may or may not do, tried. */
 #pragma once
 
-/* 0 if it worked, else errno; EBADMSG if there is no attempt of the name @what. What worked is taken
- * back. */
+/* 0 if it worked, else errno; EBADMSG if there is no attempt of the name @what. What worked is
+ * taken back. */
 int attempt (const char *what, const char *on);

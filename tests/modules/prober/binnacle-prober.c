@@ -105,8 +105,10 @@ prober_module_call (BnModule *module, BnCall *call)
     const char *member;
     void (*answer) (BnModule *module, BnCall *call);
   } answers[] = {
-    { "Attempt", answer_attempt }, { "GetEnvironment", answer_environment },
-    { "Fill", answer_fill },       { "Launch", answer_launch },
+    { "Attempt", answer_attempt },
+    { "GetEnvironment", answer_environment },
+    { "Fill", answer_fill },
+    { "Launch", answer_launch },
     { "LeaveBehind", answer_leave_behind },
   };
 

@@ -1,0 +1,43 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The Binnacle authors
+"""A module for tests: starts programs."""
+import os
+
+from binnacle import Module
+
+
+def first_line(descriptor):
+    with open(descriptor, encoding="utf-8") as stream:
+        return stream.readline().strip()
+
+
+class Runner(Module):
+    async def run_shell(self, script):
+        reading, writing = os.pipe()
+        try:
+            unit = await self.launch("sh", "-c", script, description="A shell of a test",
+                                     environment={"GREETING": "Ahoy"}, folder="/usr",
+                                     stdout=writing)
+        finally:
+            os.close(writing)
+        return unit, first_line(reading)
+
+    async def run_in_terminal(self, script):
+        master, slave = os.openpty()
+        terminal = os.ttyname(slave)
+        await self.launch("sh", "-c", script, terminal=terminal)
+        os.close(slave)
+        return first_line(master), terminal
+
+    def write(self, path):
+        try:
+            with open(path, "w", encoding="utf-8") as stream:
+                stream.write("x")
+        except OSError as error:
+            return os.strerror(error.errno)
+        return ""
+
+
+if __name__ == "__main__":
+    Runner().run()
