@@ -198,6 +198,7 @@ test_hub (void)
   } events[] = {
     { "system.heartbeat", BN_EVENT_CLASS_SAMPLE },
     { "module.state_changed", BN_EVENT_CLASS_EVENT },
+    { "module.reloaded", BN_EVENT_CLASS_EVENT },
     { "worker.state_changed", BN_EVENT_CLASS_EVENT },
     { "worker.failed", BN_EVENT_CLASS_EVENT },
     { "worker.overrun", BN_EVENT_CLASS_EVENT },
