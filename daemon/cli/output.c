@@ -16,16 +16,31 @@
 #define GREEN "\033[32m"
 #define YELLOW "\033[33m"
 
-/* The words that states are told with, whoever tells them. */
+/* The words that states are told with, whoever tells them, and those for people. */
 static const struct
 {
   const char *word;
   const char *style;
-} state_styles[] = {
-  { "ready", GREEN },     { "running", GREEN },   { "active", GREEN },   { "ok", GREEN },
-  { "starting", YELLOW }, { "draining", YELLOW }, { "backoff", YELLOW }, { "unavailable", YELLOW },
-  { "failed", RED },      { "quarantined", RED }, { "error", RED },      { "invalid", RED },
-  { "stopped", DIM },     { "sleeping", DIM },    { "disabled", DIM },   { "removed", DIM },
+  const char *text; /* NULL: the word */
+} states[] = {
+  { "ready", GREEN, N_ ("ready") },
+  { "running", GREEN, N_ ("running") },
+  { "active", GREEN, NULL },
+  { "ok", GREEN, NULL },
+  { "starting", YELLOW, N_ ("starting") },
+  { "draining", YELLOW, N_ ("stopping") },
+  { "backoff", YELLOW, N_ ("waiting to restart") },
+  { "unavailable", YELLOW, N_ ("unavailable") },
+  { "failed", RED, N_ ("failed") },
+  { "quarantined", RED, N_ ("quarantined") },
+  { "error", RED, NULL },
+  { "invalid", RED, N_ ("invalid") },
+  { "stopped", DIM, N_ ("stopped") },
+  { "sleeping", DIM, N_ ("sleeping") },
+  { "disabled", DIM, N_ ("disabled") },
+  { "removed", DIM, N_ ("removed") },
+  { "current", "", N_ ("current") },
+  { "previous", YELLOW, N_ ("previous") },
 };
 
 void
@@ -65,10 +80,19 @@ const char *
 bn_output_state_style (BnCli *cli, const char *word)
 {
   if (cli->colour)
-    for (gsize i = 0; i < G_N_ELEMENTS (state_styles); i++)
-      if (g_str_equal (state_styles[i].word, word))
-        return state_styles[i].style;
+    for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
+      if (g_str_equal (states[i].word, word))
+        return states[i].style;
   return "";
+}
+
+const char *
+bn_output_state_text (const char *word)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
+    if (g_str_equal (states[i].word, word) && states[i].text != NULL)
+      return _ (states[i].text);
+  return word;
 }
 
 void
@@ -161,7 +185,10 @@ add_value (BnCli *cli, BnTable *table, GVariant *value, const BnColumn *column)
   const char *unit = is_badge || g_strcmp0 (column->unit, "meter") == 0 ? NULL : column->unit;
   g_autofree char *text = bn_text_from_value (value, unit);
 
-  bn_table_add_cell (table, text, is_badge ? bn_output_state_style (cli, text) : "");
+  if (is_badge)
+    bn_table_add_cell (table, bn_output_state_text (text), bn_output_state_style (cli, text));
+  else
+    bn_table_add_cell (table, text, "");
 }
 
 static void

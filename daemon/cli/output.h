@@ -41,4 +41,7 @@ const char *bn_output_dim_style (BnCli *cli);
 /* Green, yellow or red for the words of states, "" for others. */
 const char *bn_output_state_style (BnCli *cli, const char *word);
 
+/* Such a word for people, in their language; others as they are. */
+const char *bn_output_state_text (const char *word);
+
 G_END_DECLS

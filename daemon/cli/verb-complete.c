@@ -182,8 +182,9 @@ offer_verbs (Completion *self)
 static void
 complete_verb (Completion *self, const char *verb, char **words, guint n)
 {
-  static const char *const module_words[] = { "list",    "load",   "unload", "reload",   "enable",
-                                              "disable", "rescan", "reset",  "describe", NULL };
+  static const char *const module_words[] = { "list",         "load",     "unload",  "reload",
+                                              "force-reload", "enable",   "disable", "rescan",
+                                              "reset",        "describe", "history", NULL };
   static const char *const worker_words[] = { "list", "start",        "stop",       "restart",
                                               "run",  "set-interval", "statistics", NULL };
 

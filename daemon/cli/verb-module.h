@@ -14,4 +14,7 @@ BnExit bn_module_command (BnCli *cli, const char *request, GVariant *payload);
 /* Shows what the module asks for, if that is not approved yet, and asks; @yes: does not ask. */
 BnExit bn_module_enable (BnCli *cli, const char *name, gboolean yes);
 
+/* Prints what happened to a module. */
+BnExit bn_module_history (BnCli *cli, const char *name);
+
 G_END_DECLS

@@ -12,11 +12,9 @@ static const struct
   const char *command;
   const char *request;
 } commands[] = {
-  { "load", "module.load" },
-  { "unload", "module.unload" },
-  { "reload", "module.reload" },
-  { "disable", "module.disable" },
-  { "reset", "module.reset_failures" },
+  { "load", "module.load" },       { "unload", "module.unload" },
+  { "reload", "module.reload" },   { "force-reload", "module.force_reload" },
+  { "disable", "module.disable" }, { "reset", "module.reset_failures" },
 };
 
 /* The lists of a description, in the order in which people ask for them. */
@@ -253,6 +251,8 @@ bn_verb_modules (BnCli *cli, int argc, char **argv)
     }
   if (g_str_equal (word, "describe"))
     return argc == 3 ? describe (cli, argv[2]) : fail_name (word);
+  if (g_str_equal (word, "history"))
+    return argc == 3 ? bn_module_history (cli, argv[2]) : fail_name (word);
   if (g_str_equal (word, "enable"))
     return argc == 3 ? bn_module_enable (cli, argv[2], yes) : fail_name (word);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)

@@ -40,7 +40,8 @@ count_states (GVariant *rows)
       counts[at]++;
     }
   for (guint i = 0; i < words->len; i++)
-    g_string_append_printf (text, "%s%u %s", i > 0 ? ", " : "", counts[i], (char *)words->pdata[i]);
+    g_string_append_printf (text, "%s%u %s", i > 0 ? ", " : "", counts[i],
+                            bn_output_state_text (words->pdata[i]));
   return g_strdup (text->len > 0 ? text->str : _ ("none"));
 }
 
@@ -83,12 +84,25 @@ explain_module (GVariant *row)
   const char *name = "";
   const char *state = "";
   const char *error = "";
+  gint64 next_start_usec = 0;
 
   g_variant_lookup (row, "name", "&s", &name);
   g_variant_lookup (row, "state", "&s", &state);
   g_variant_lookup (row, "last_error", "&s", &error);
+  g_variant_lookup (row, "next_start", "x", &next_start_usec);
   if (g_str_equal (state, "quarantined"))
-    return g_strdup_printf (_ ("%s (try again: binnacle module reset %s)"), error, name);
+    {
+      g_variant_lookup (row, "reason", "&s", &error);
+      return g_strdup_printf (_ ("%s (try again: binnacle module reset %s)"), error, name);
+    }
+  if (next_start_usec != 0)
+    {
+      gint64 left_usec = MAX (next_start_usec - g_get_real_time (), G_USEC_PER_SEC);
+      g_autofree char *left =
+          bn_format_number ((double)(left_usec / G_USEC_PER_SEC), "seconds", NULL);
+
+      return g_strdup_printf (_ ("%s (starts again in %s)"), error, left);
+    }
   return *error != '\0' ? g_strdup (error) : NULL;
 }
 
@@ -224,12 +238,24 @@ static BnExit
 print_one (BnCli *cli, GVariant *status, const char *name)
 {
   static const BnColumn columns[] = {
-    { "name", N_ ("Module"), NULL },          { "title", N_ ("Title"), NULL },
-    { "summary", N_ ("What it does"), NULL }, { "version", N_ ("Version"), NULL },
-    { "state", N_ ("State"), "badge" },       { "last_error", N_ ("Last error"), NULL },
-    { "uptime", N_ ("Up for"), "seconds" },   { "memory", N_ ("Memory"), "bytes" },
-    { "cpu_time", N_ ("CPU time"), "usec" },  { "pid", N_ ("PID"), NULL },
-    { "restarts", N_ ("Restarts"), NULL },    { "generation", N_ ("Generation"), NULL },
+    { "name", N_ ("Module"), NULL },
+    { "title", N_ ("Title"), NULL },
+    { "summary", N_ ("What it does"), NULL },
+    { "version", N_ ("Version"), NULL },
+    { "state", N_ ("State"), "badge" },
+    { "since", N_ ("Since"), "time" },
+    { "reason", N_ ("Why"), NULL },
+    { "next_start", N_ ("Starts again"), "time" },
+    { "last_error", N_ ("Last error"), NULL },
+    { "uptime", N_ ("Up for"), "seconds" },
+    { "memory", N_ ("Memory"), "bytes" },
+    { "cpu_time", N_ ("CPU time"), "usec" },
+    { "descriptors", N_ ("Open files"), NULL },
+    { "pid", N_ ("PID"), NULL },
+    { "restarts", N_ ("Restarts"), NULL },
+    { "failures", N_ ("Failures in the last minute"), NULL },
+    { "generation", N_ ("Generation"), NULL },
+    { "source", N_ ("Version that runs"), "badge" },
   };
   g_autoptr (GVariant) module = find_module (status, name);
   g_autoptr (GVariant) workers = find_workers (status, name);

@@ -13,7 +13,9 @@ const BnVerb bn_verbs[] = {
   { "call", N_ ("MODULE.METHOD [KEY=VALUE…]"), N_ ("Call a method and print its answer"),
     bn_verb_call },
   { "emit", N_ ("TYPE [KEY=VALUE…]"), N_ ("Publish an event"), bn_verb_emit },
-  { "module", N_ ("[list | rescan | load|unload|reload|enable|disable|reset|describe NAME]"),
+  { "module",
+    N_ ("[list | rescan | "
+        "load|unload|reload|force-reload|enable|disable|reset|describe|history NAME]"),
     N_ ("List and control modules"), bn_verb_modules },
   { "workers", N_ ("[list | start|stop|restart|run|statistics NAME | set-interval NAME INTERVAL]"),
     N_ ("List and control the periodic tasks of modules"), bn_verb_workers },

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/module-spawn.h"
@@ -249,7 +250,6 @@ static GError *
 explain_end (BnModuleProcess *self, int status, gboolean was_told)
 {
   g_autofree char *limit = bn_confinement_end (self->confinement, status);
-  g_autoptr (GError) error = NULL;
 
   if (self->reason != NULL && !bn_error_is (self->reason, BN_ERROR_UNAVAILABLE))
     return g_error_copy (self->reason);
@@ -257,9 +257,13 @@ explain_end (BnModuleProcess *self, int status, gboolean was_told)
     return NULL;
   if (limit != NULL)
     return g_error_new_literal (BN_ERROR, BN_ERROR_UNAVAILABLE, limit);
-  if (g_spawn_check_wait_status (status, &error))
-    return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended by itself");
-  return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended: %s", error->message);
+  if (WIFSIGNALED (status))
+    return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It was ended by signal %d (%s)",
+                        WTERMSIG (status), g_strsignal (WTERMSIG (status)));
+  if (WIFEXITED (status) && WEXITSTATUS (status) != 0)
+    return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It exited with code %d",
+                        WEXITSTATUS (status));
+  return g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended by itself");
 }
 
 static void

@@ -170,6 +170,8 @@ restored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (reply != NULL && !g_dbus_message_to_gerror (reply, &error))
     return;
   bn_error_normalise (&error);
+  if (reply == NULL && bn_error_is (error, BN_ERROR_UNAVAILABLE))
+    return; /* it ends, and "gone" knows why */
   if (reply == NULL || self->replacement->clean)
     {
       bn_hosted_module_fail_replacement (self, error, TRUE);
@@ -233,7 +235,9 @@ frozen_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     return;
   if (reply != NULL && g_dbus_message_to_gerror (reply, &error))
     g_clear_object (&reply);
-  if (error != NULL)
+  if (reply == NULL && bn_error_is (error, BN_ERROR_UNAVAILABLE))
+    start_clean (self, "the old version ended meanwhile");
+  else if (reply == NULL)
     {
       bn_error_normalise (&error);
       start_clean (self, "the old version gave no state: %s", error->message);

@@ -143,6 +143,21 @@ bn_module_versions_want (BnModuleVersions *self, const char *name, const char *c
 }
 
 void
+bn_module_versions_clean (BnModuleVersions *self, GHashTable *known)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->root, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (!g_hash_table_contains (known, name))
+      {
+        g_autofree char *folder = g_build_filename (self->root, name, NULL);
+
+        remove_tree (folder);
+      }
+}
+
+void
 bn_module_versions_forget (BnModuleVersions *self, const char *name)
 {
   static const char *const none[BN_VERSIONS_MAX] = { NULL };
@@ -253,7 +268,10 @@ copied_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Copy *copy = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  if (!g_task_propagate_boolean (G_TASK (result), &error) && bn_error_is (error, BN_ERROR_CONFLICT))
+    g_info ("The version of the module %s that was started is not kept: %s", copy->name,
+            error->message);
+  else if (error != NULL)
     g_message ("The version of the module %s that runs could not be kept: %s", copy->name,
                error->message);
   else if (!is_wanted (copy->wanted, copy->name, copy->hash))

@@ -38,6 +38,9 @@ char **bn_module_versions_list (BnModuleVersions *self, const char *name);
 /* Removes all that is kept of a module. */
 void bn_module_versions_forget (BnModuleVersions *self, const char *name);
 
+/* Removes all that is kept of modules whose name is not a key of @known. */
+void bn_module_versions_clean (BnModuleVersions *self, GHashTable *known);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BnModuleVersions, bn_module_versions_free)
 
 G_END_DECLS

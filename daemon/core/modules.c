@@ -312,6 +312,7 @@ bn_modules_start (BnModules *self)
   g_auto (GStrv) found = bn_modules_rescan (self);
 
   g_info ("%u modules found", g_strv_length (found));
+  bn_module_versions_clean (self->versions, self->modules);
   self->watch = bn_module_watch_new (self->module_path);
   g_signal_connect (self->watch, "changed", G_CALLBACK (path_changed_cb), self);
 }

@@ -26,6 +26,11 @@ static const struct
                    " 'memory': <uint64 1572864>, 'last_error': <'bad\\u001b[31m'>}]>}" },
   { "module.rescan", "{'found': <['new']>}" },
   { "module.reload", "{'name': <'docker'>, 'state': <'ready'>, 'generation': <uint32 2>}" },
+  { "module.force_reload", "{'name': <'docker'>, 'state': <'ready'>, 'generation': <uint32 3>}" },
+  { "module.history",
+    "{'changes': <[{'time': <int64 1700000000000000>, 'what': <'state'>, 'state': <'backoff'>,"
+    " 'generation': <uint32 1>, 'reason': <'It ended'>}, {'time': <int64 1700000001000000>,"
+    " 'what': <'roll_back'>, 'state': <'backoff'>, 'generation': <uint32 2>}]>}" },
   { "module.reset_failures", "{'name': <'docker'>, 'state': <'starting'>}" },
   { "worker.list",
     "{'workers': <[{'name': <'docker.stats'>, 'state': <'running'>, 'interval': <uint32 2000>,"
@@ -44,7 +49,8 @@ static const char ailing_status[] =
     "{'version': <'1.2'>, 'epoch': <'e1'>, 'bus': <'session'>, 'uptime': <3725.0>,"
     " 'sequence': <uint64 7>, 'modules': <["
     "  {'name': <'docker'>, 'state': <'ready'>, 'memory': <uint64 1572864>, 'last_error': <''>},"
-    "  {'name': <'sick'>, 'state': <'quarantined'>, 'last_error': <'It ended; its last words are "
+    "  {'name': <'sick'>, 'state': <'quarantined'>, 'last_error': <'It ended'>,"
+    "   'reason': <'It ended; its last words are "
     "longer than the line of a terminal that has a hundred and twenty columns'>}]>,"
     " 'workers': <["
     "  {'name': <'docker.stats'>, 'state': <'running'>, 'runs': <uint64 9>, 'overruns': <uint64 0>,"

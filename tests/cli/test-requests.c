@@ -31,6 +31,13 @@ static const struct
   { "module reload docker", "module.reload {'name': <'docker'>}",
     "{\"name\":\"docker\",\"state\":\"ready\",\"generation\":2}\n", NULL, 0 },
   { "module reset docker", "module.reset_failures {'name': <'docker'>}", NULL, NULL, 0 },
+  { "module force-reload docker", "module.force_reload {'name': <'docker'>}", NULL, NULL, 0 },
+  { "module history docker", "module.history {'name': <'docker'>}",
+    "{\"time\":1700000000000000,\"what\":\"state\",\"state\":\"backoff\",\"generation\":1,"
+    "\"reason\":\"It ended\"}\n"
+    "{\"time\":1700000001000000,\"what\":\"roll_back\",\"state\":\"backoff\",\"generation\":2}\n",
+    NULL, 0 },
+  { "module history", NULL, "", "wants the name of a module", 2 },
   { "module load nope", "module.load {'name': <'nope'>}", "", "binnacle: no module named “nope”\n",
     1 },
   { "module load", NULL, "", "wants the name of a module", 2 },
@@ -88,6 +95,7 @@ static const struct
   { "complete mod", NULL, "module\n", NULL, 0 },
   { "complete --s", NULL, "--session\n--system\n", NULL, 0 },
   { "complete module re", NULL, "reload\nrescan\nreset\n", NULL, 0 },
+  { "complete module hi", NULL, "history\n", NULL, 0 },
   { "complete module reload d", "module.list {}", "docker\n", NULL, 0 },
   { "complete workers stop h", "worker.list {}", "host.stats\nhub.heartbeat\n", NULL, 0 },
   { "complete status d", "module.list {}", "docker\n", NULL, 0 },
@@ -193,6 +201,24 @@ test_terminal_status (Stage *stage, gconstpointer data)
   g_assert_cmpstr (said->out, ==, expected);
 }
 
+/* What happened, in words, with its reasons whole. */
+static void
+test_terminal_history (Stage *stage, gconstpointer data)
+{
+  int terminal;
+  g_autoptr (GSubprocess) process =
+      stage_start_on_terminal (stage, "module history docker", &terminal);
+  g_autoptr (Said) said = stage_finish (process, terminal);
+
+  g_assert_cmpstr (said->err, ==, "");
+  g_assert_cmpint (said->status, ==, 0);
+  g_test_message ("%s", said->out);
+  g_assert_nonnull (strstr (said->out, "What happened"));
+  g_assert_nonnull (strstr (said->out, "waiting to restart"));
+  g_assert_nonnull (strstr (said->out, "went back to the previous version"));
+  g_assert_nonnull (strstr (said->out, "It ended"));
+}
+
 /* The columns of a method's table are those of the module's card. */
 static void
 test_terminal_call (Stage *stage, gconstpointer data)
@@ -220,6 +246,8 @@ main (int argc, char **argv)
       g_test_add (path, Stage, GSIZE_TO_POINTER (i), stage_set_up, test_row, stage_tear_down);
     }
   g_test_add ("/requests/terminal-status", Stage, NULL, stage_set_up, test_terminal_status,
+              stage_tear_down);
+  g_test_add ("/requests/terminal-history", Stage, NULL, stage_set_up, test_terminal_history,
               stage_tear_down);
   g_test_add ("/requests/no-hub", Stage, NULL, stage_set_up, test_no_hub, stage_tear_down);
   g_test_add ("/requests/no-hub-to-complete", Stage, NULL, stage_set_up, test_no_hub_to_complete,

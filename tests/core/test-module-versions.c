@@ -230,18 +230,31 @@ test_changed (Fixture *self, gconstpointer data)
   g_assert_error (error, BN_ERROR, BN_ERROR_FORBIDDEN);
 }
 
+/* What belongs to no module that is known goes. */
+static void
+test_clean (Fixture *self, gconstpointer data)
+{
+  g_autofree char *hash = hash_folder (self);
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+
+  want (self, hash, NULL);
+  keep (self, hash, NULL);
+  g_hash_table_add (known, (gpointer)NAME);
+  bn_module_versions_clean (self->versions, known);
+  g_assert_true (is_kept (self, hash));
+  g_hash_table_remove_all (known);
+  bn_module_versions_clean (self->versions, known);
+  g_assert_false (is_kept (self, hash));
+}
+
 /* What cannot be kept is told, and leaves nothing behind. */
 static void
 test_faults (Fixture *self, gconstpointer data)
 {
-  g_autofree char *hash = hash_folder (self);
   g_autofree char *large = g_build_filename (self->folder, "large", NULL);
   g_autofree char *large_hash = NULL;
   int fd;
 
-  want (self, hash, NULL);
-  write_version (self, "2.0");
-  keep (self, hash, "changed meanwhile");
   fd = open (large, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   g_assert_no_errno (fd);
   g_assert_no_errno (ftruncate (fd, BN_VERSION_BYTES_MAX));
@@ -260,6 +273,7 @@ main (int argc, char **argv)
   ADD ("keep", test_keep);
   ADD ("lasts", test_lasts);
   ADD ("changed", test_changed);
+  ADD ("clean", test_clean);
   ADD ("faults", test_faults);
   return g_test_run ();
 }

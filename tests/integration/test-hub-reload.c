@@ -122,7 +122,7 @@ test_roll_back (HubFixture *self, gconstpointer data)
   last_error = read_text (self, "LastError");
   g_assert_true (g_str_has_prefix (last_error,
                                    "The version 2.0 failed 2 times in 30 s, the version "
-                                   "1.0 runs again: It ended: "));
+                                   "1.0 runs again: It exited with code 3"));
   history = hub_fixture_get_history (self, "rogue");
   g_assert_nonnull (strstr (history, "roll_back "));
   generation = read_uint (self, "Generation");
@@ -183,7 +183,7 @@ test_changed_copy (HubFixture *self, gconstpointer data)
   manifest = g_build_filename (versions, hash, "rogue", "rogue.module", NULL);
   g_file_set_contents (manifest, "[Module]\nName=rogue\nExec=/bin/false\n", -1, &error);
   g_assert_no_error (error);
-  hub_fixture_install_rogue (self, "2.0", "value=2 dies=1");
+  hub_fixture_install_rogue (self, "2.0", "value=2 dies=50");
   hub_fixture_wait_event (self, "module.state_changed", "'quarantined'");
   assert_text (self, "Version", "2.0");
   assert_text (self, "Source", "current");
@@ -207,7 +207,7 @@ test_state (HubFixture *self, gconstpointer data)
     { "value=1 state=type", "value=2", 0,
       "It started clean: the old version returned a state of the type (s)" },
     { "value=1 state=silent", "value=2", 0, "It started clean: the old version gave no state: " },
-    { "value=1 state=exit", "value=2", 0, "It started clean: the old version gave no state: " },
+    { "value=1 state=exit", "value=2", 0, "It started clean: the old version ended meanwhile" },
     { "value=1", "value=2 state=refuse", 0,
       "It started clean: it refused the state: the state is of version 7" },
   };
@@ -250,6 +250,25 @@ static gboolean
 all_answered (HubFixture *self, gpointer user_data)
 {
   return ((Answers *)user_data)->waiting == 0;
+}
+
+static gboolean
+is_counted (HubFixture *self, gpointer user_data)
+{
+  return hub_fixture_statistic (self, "late") == 1;
+}
+
+/* What the old generation says after the switch reaches nobody, and is counted. */
+static void
+test_late (HubFixture *self, gconstpointer data)
+{
+  load (self, "value=1 stop=told");
+  hub_fixture_install_rogue (self, "2.0", "value=2");
+  request (self, "module.reload");
+  while (!is_counted (self, NULL))
+    g_assert_cmpuint (get (self, "GetValue"), ==, 2);
+  for (guint i = 0; i < self->events->len; i++)
+    g_assert_false (g_str_has_prefix (g_ptr_array_index (self->events, i), "rogue.told"));
 }
 
 /* Of many reloads that are asked for together there are two: the one under way, and one after it.
@@ -306,6 +325,7 @@ main (int argc, char *argv[])
   ADD ("start-again", test_start_again);
   ADD ("changed-copy", test_changed_copy);
   ADD ("state", test_state);
+  ADD ("late", test_late);
   ADD ("asked-together", test_asked_together);
   ADD ("storm", test_storm);
   return g_test_run ();

@@ -15,6 +15,7 @@
  * state=exit         exits when it is to freeze
  * state=refuse       refuses a state
  * emit=TYPE          emits that event when it is ready
+ * stop=TYPE          emits that event when it is told to stop
  * dies=MS            exits so long after Ready
  */
 #include <gio/gio.h>
@@ -81,17 +82,22 @@ die_cb (gpointer user_data)
 }
 
 static void
-say_ready (Rogue *self)
+emit (Rogue *self, const char *event)
 {
-  const char *dies = get_argument (self, "dies");
-  const char *event = get_argument (self, "emit");
-
-  g_dbus_connection_call (self->connection, NULL, BN_HUB_PATH, BN_IFACE_MODULE_HOST, "Ready", NULL,
-                          NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
   if (*event != '\0')
     g_dbus_connection_call (self->connection, NULL, BN_HUB_PATH, BN_IFACE_MODULE_HOST, "Emit",
                             g_variant_new_parsed ("(%s, {'text': <'x'>}, @a{sv} {})", event), NULL,
                             G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+}
+
+static void
+say_ready (Rogue *self)
+{
+  const char *dies = get_argument (self, "dies");
+
+  g_dbus_connection_call (self->connection, NULL, BN_HUB_PATH, BN_IFACE_MODULE_HOST, "Ready", NULL,
+                          NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+  emit (self, get_argument (self, "emit"));
   if (*dies != '\0')
     g_timeout_add ((guint)strtoul (dies, NULL, 10), die_cb, NULL);
 }
@@ -161,8 +167,10 @@ method_call_cb (GDBusConnection *connection, const char *sender, const char *pat
   else
     {
       g_dbus_method_invocation_return_value (invocation, NULL);
-      if (g_str_equal (member, "Stop"))
-        g_main_loop_quit (self->loop);
+      if (!g_str_equal (member, "Stop"))
+        return;
+      emit (self, get_argument (self, "stop"));
+      g_main_loop_quit (self->loop);
     }
 }
 
