@@ -231,9 +231,8 @@ test_quarantine (HubFixture *self, gconstpointer data)
 }
 
 static void
-set_limit (HubFixture *self, const char *line)
+add_to_manifest (const char *manifest, const char *line)
 {
-  g_autofree char *manifest = hub_fixture_module_file (self, "echo", "echo.module");
   g_autofree char *group = g_strconcat ("[Module]\n", line, "\n", NULL);
   g_autofree char *text = NULL;
   g_autoptr (GString) changed = NULL;
@@ -245,6 +244,14 @@ set_limit (HubFixture *self, const char *line)
   g_string_replace (changed, "[Module]\n", group, 1);
   g_file_set_contents (manifest, changed->str, -1, &error);
   g_assert_no_error (error);
+}
+
+static void
+set_limit (HubFixture *self, const char *line)
+{
+  g_autofree char *manifest = hub_fixture_module_file (self, "echo", "echo.module");
+
+  add_to_manifest (manifest, line);
   hub_fixture_wait_event (self, "module.reloaded", "'result': <'reloaded'>");
 }
 
@@ -318,26 +325,27 @@ test_memory (HubFixture *self, gconstpointer data)
   g_assert_cmpuint (read_uint (self, "Generation"), ==, 3);
 }
 
-/* Past the soft limit of descriptors likewise; looked at with calls, for nobody wants samples. */
+/* Past the soft limit of descriptors likewise. It is looked at with calls: this module has no
+ * worker. */
 static void
 test_descriptors (HubFixture *self, gconstpointer data)
 {
+  g_autofree char *manifest = hub_fixture_module_file (self, "rogue", "rogue.module");
+  g_autofree char *history = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) opened = NULL;
+  g_autoptr (GVariant) loaded = NULL;
+  g_autoptr (GVariant) called = NULL;
 
-  hub_fixture_load_echo (self);
-  set_limit (self, "LimitNOFILE=64");
-  opened = hub_fixture_echo (self, "OpenFiles", g_variant_new ("(u)", 48), &error);
+  hub_fixture_install_rogue (self, "1.0", "files=48");
+  add_to_manifest (manifest, "LimitNOFILE=64");
+  loaded = hub_fixture_request (self, "module.load", "{'name': <'rogue'>}", &error);
   g_assert_no_error (error);
-  while (read_uint (self, "Generation") < 3)
-    {
-      g_autoptr (GVariant) slept =
-          hub_fixture_echo (self, "Sleep", g_variant_new ("(u)", 500), &error);
-
-      g_assert_no_error (error);
-    }
+  called = hub_fixture_request (self, "rogue.get_value", "{}", &error);
+  g_assert_no_error (error);
   hub_fixture_wait_event (self, "module.reloaded", "three quarters of LimitNOFILE");
   hub_fixture_wait_event (self, "module.reloaded", "'result': <'planned'>");
+  history = hub_fixture_get_history (self, "rogue");
+  g_assert_nonnull (strstr (history, "limit ready: It has 5"));
 }
 
 int

@@ -2,7 +2,6 @@
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* A module for tests: well-behaved or not, as it is asked. */
 #include <errno.h>
-#include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -360,20 +359,6 @@ handle_leak (EchoModule *self, GDBusMethodInvocation *invocation, guint64 size)
 }
 
 static gboolean
-handle_open_files (EchoModule *self, GDBusMethodInvocation *invocation, guint count)
-{
-  for (guint i = 0; i < count; i++)
-    if (open ("/dev/null", O_RDONLY | O_CLOEXEC) < 0)
-      {
-        g_dbus_method_invocation_return_error (invocation, BN_ERROR, BN_ERROR_BUSY,
-                                               "only %u descriptors could be opened", i);
-        return TRUE;
-      }
-  echo_echo1_complete_open_files (self->skeleton, invocation);
-  return TRUE;
-}
-
-static gboolean
 handle_hang (EchoModule *self, GDBusMethodInvocation *invocation)
 {
   while (TRUE)
@@ -476,7 +461,6 @@ echo_module_activate (BnModule *module, GError **error)
     { "handle-raise", G_CALLBACK (handle_raise) },
     { "handle-ask", G_CALLBACK (handle_ask) },
     { "handle-ask-and-forget", G_CALLBACK (handle_ask_and_forget) },
-    { "handle-open-files", G_CALLBACK (handle_open_files) },
     { "handle-leak", G_CALLBACK (handle_leak) },
     { "handle-hang", G_CALLBACK (handle_hang) },
     { "handle-work", G_CALLBACK (handle_work) },

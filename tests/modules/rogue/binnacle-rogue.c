@@ -16,8 +16,10 @@
  * state=refuse       refuses a state
  * emit=TYPE          emits that event when it is ready
  * stop=TYPE          emits that event when it is told to stop
+ * files=N            opens so many descriptors
  * dies=MS            exits so long after Ready
  */
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <stdlib.h>
@@ -247,6 +249,13 @@ connect_to_hub (Rogue *self)
   g_dbus_connection_set_exit_on_close (self->connection, TRUE);
 }
 
+static void
+open_files (gulong count)
+{
+  for (gulong i = 0; i < count; i++)
+    g_assert_cmpint (open ("/dev/null", O_RDONLY | O_CLOEXEC), >=, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -261,6 +270,7 @@ main (int argc, char **argv)
   self.loop = g_main_loop_new (NULL, FALSE);
   self.path = g_strdup (BN_MODULES_PATH "/rogue");
   protocol = get_argument (&self, "protocol");
+  open_files (strtoul (get_argument (&self, "files"), NULL, 10));
   connect_to_hub (&self);
   if (is (&self, "serves", "undescribed"))
     g_dbus_connection_add_filter (self.connection, hide_cb, NULL, NULL);
