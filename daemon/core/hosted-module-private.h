@@ -100,7 +100,7 @@ void bn_hosted_module_replacement_gone (BnHostedModule *self, const GError *erro
 void bn_hosted_module_fail_replacement (BnHostedModule *self, const GError *error, gboolean blame);
 
 /* module-probation.c */
-void bn_hosted_module_begin_probation (BnHostedModule *self, const char *previous);
+void bn_hosted_module_pause_probation (BnHostedModule *self);
 void bn_hosted_module_end_probation (BnHostedModule *self);
 /* The version failed. TRUE if the one before it is started instead. */
 gboolean bn_hosted_module_roll_back (BnHostedModule *self, const GError *reason);

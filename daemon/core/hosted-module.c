@@ -254,6 +254,7 @@ note_ready (BnHostedModule *self)
   bn_hosted_module_set_text (&self->checked, self->hash);
   expect_health (self);
   bn_hosted_module_set_state (self, BN_MODULE_READY, "");
+  bn_hosted_module_update_versions (self);
   complete_all (&self->waiting, NULL);
 }
 
@@ -313,7 +314,6 @@ bn_hosted_module_start_process (BnHostedModule *self)
   g_assert (self->process == NULL);
   g_clear_handle_id (&self->backoff_id, g_source_remove);
   bn_hosted_module_take_kept (self);
-  bn_hosted_module_update_versions (self);
   self->process = bn_hosted_module_spawn (self, self->manifest, self->hash, FALSE, &error);
   if (self->process == NULL)
     {
@@ -396,7 +396,7 @@ bn_hosted_module_stop_async (BnHostedModule *self, gboolean disable, GAsyncReady
   self->disabled = disable;
   g_clear_handle_id (&self->backoff_id, g_source_remove);
   g_clear_handle_id (&self->healthy_id, g_source_remove);
-  bn_hosted_module_end_probation (self);
+  bn_hosted_module_pause_probation (self);
   if (self->replacement != NULL)
     bn_hosted_module_fail_replacement (self, error, FALSE);
   complete_all (&self->waiting, error);

@@ -147,6 +147,9 @@ void bn_hosted_module_set_disabled (BnHostedModule *self, gboolean disabled, con
 /* It failed too often before the hub was started. */
 void bn_hosted_module_set_quarantined (BnHostedModule *self, const char *reason);
 
+/* The version that runs, or will, is on probation: @previous is the hash of the one before it. */
+void bn_hosted_module_begin_probation (BnHostedModule *self, const char *previous);
+
 /* What stands in its folder is refused; @hash is NULL if it could not be read. The same reason is
  * told once. */
 void bn_hosted_module_refuse_version (BnHostedModule *self, const char *reason, const char *hash);

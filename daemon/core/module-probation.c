@@ -5,7 +5,8 @@
  * A version that got ready may still be broken. For 30 s after it took over it is on probation: if
  * it fails twice in that time, the one before it is started from its kept copy, at once, and the
  * hash of the broken one is remembered as bad. A version that failed in probation is never what a
- * later one goes back to. */
+ * later one goes back to. The copy of the one before is there for as long as the probation lasts: a
+ * hub that finds one when it starts goes on with it. */
 #include "core/hosted-module-private.h"
 
 #define PROBATION_MS 30000
@@ -15,17 +16,12 @@ void
 bn_hosted_module_update_versions (BnHostedModule *self)
 {
   BnModuleVersions *versions = self->surroundings->versions;
-  const BnReplacement *replacement = self->replacement;
-  const char *const hashes[BN_VERSIONS_MAX] = { self->hash, self->previous,
-                                                replacement != NULL ? replacement->hash : NULL };
+  const char *const hashes[BN_VERSIONS_MAX] = { self->hash, self->previous };
   const char *name = bn_hosted_module_get_name (self);
 
   bn_module_versions_want (versions, name, hashes);
-  if (!self->kept && !self->folder_differs)
+  if (self->state == BN_MODULE_READY && !self->kept && !self->folder_differs)
     bn_module_versions_keep (versions, name, self->hash, bn_manifest_get_folder (self->manifest));
-  if (replacement != NULL && !replacement->kept)
-    bn_module_versions_keep (versions, name, replacement->hash,
-                             bn_manifest_get_folder (replacement->manifest));
 }
 
 void
@@ -37,6 +33,12 @@ bn_hosted_module_end_probation (BnHostedModule *self)
     return;
   g_clear_pointer (&self->previous, g_free);
   bn_hosted_module_update_versions (self);
+}
+
+void
+bn_hosted_module_pause_probation (BnHostedModule *self)
+{
+  g_clear_handle_id (&self->probation_id, g_source_remove);
 }
 
 static gboolean

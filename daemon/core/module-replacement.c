@@ -63,7 +63,6 @@ bn_hosted_module_fail_replacement (BnHostedModule *self, const GError *error, gb
   g_task_return_new_error (replacement->task, BN_ERROR, BN_ERROR_UNAVAILABLE, "The module %s: %s",
                            bn_hosted_module_get_name (self), reason);
   replacement_free (replacement);
-  bn_hosted_module_update_versions (self);
   if (self->wanted && self->process == NULL && self->state == BN_MODULE_STARTING)
     bn_hosted_module_note_failure (self, error); /* the old one fell meanwhile */
   bn_hosted_module_release_held (self);
@@ -121,7 +120,6 @@ new_ready_cb (BnModuleProcess *process, gpointer user_data)
                                   self->hash);
   g_task_return_boolean (replacement->task, TRUE);
   replacement_free (replacement);
-  bn_hosted_module_update_versions (self);
 }
 
 static void G_GNUC_PRINTF (2, 3) start_clean (BnHostedModule *self, const char *format, ...)
@@ -286,14 +284,15 @@ started_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 start_anew (BnHostedModule *self, BnManifest *manifest, const char *hash, GTask *task)
 {
-  if (self->state != BN_MODULE_BACKOFF)
-    bn_hosted_module_end_probation (self);
-  else if (g_strcmp0 (self->checked, self->hash) == 0 && !g_str_equal (hash, self->hash))
-    {
-      g_autofree char *proven = g_strdup (self->previous != NULL ? self->previous : self->hash);
+  g_autofree char *proven = g_strdup (self->previous != NULL ? self->previous : self->hash);
+  gboolean is_new = !g_str_equal (hash, self->hash);
 
-      bn_hosted_module_begin_probation (self, proven);
-    }
+  if (!is_new && self->previous != NULL)
+    bn_hosted_module_begin_probation (self, proven);
+  else if (is_new && self->state == BN_MODULE_BACKOFF && g_strcmp0 (self->checked, self->hash) == 0)
+    bn_hosted_module_begin_probation (self, proven);
+  else
+    bn_hosted_module_end_probation (self);
   g_clear_handle_id (&self->backoff_id, g_source_remove);
   bn_hosted_module_forget_failures (self);
   if (self->state == BN_MODULE_QUARANTINED || self->state == BN_MODULE_BACKOFF)
@@ -363,7 +362,6 @@ begin (BnHostedModule *self, BnManifest *manifest, const char *hash, BnReloadFla
   replacement->flags = flags;
   replacement->notes = g_string_new (flags & BN_RELOAD_PLANNED ? self->excess : NULL);
   self->replacement = replacement;
-  bn_hosted_module_update_versions (self);
   g_signal_connect (process, "hello", G_CALLBACK (new_hello_cb), self);
   g_signal_connect (process, "ready", G_CALLBACK (new_ready_cb), self);
 }

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 /* Of all files of one version; a larger one is not kept. */
 #define BN_VERSION_BYTES_MAX (32 * 1024 * 1024)
-/* Wanted at the same time: the one that runs, the one before it, the one that is to take over. */
-#define BN_VERSIONS_MAX 3
+/* Wanted at the same time: the one that runs, and the one before it. */
+#define BN_VERSIONS_MAX 2
 
 typedef struct _BnModuleVersions BnModuleVersions;
 

@@ -50,6 +50,8 @@ BnManifest *bn_modules_read_folder (BnModules *self, const char *folder, char **
                                     GError **error);
 /* Likewise, where the module @name is found now. */
 BnManifest *bn_modules_read (BnModules *self, const char *name, char **hash, GError **error);
+/* A version that is kept, is not bad, and not that of the hash @but; NULL if there is none. */
+BnManifest *bn_modules_find_kept (BnModules *self, const char *name, const char *but, char **hash);
 /* What is to run of the module in @folder: what stands there, or if that is refused, known to be
  * bad or not approved, a version that ran before; then @refusal says why. */
 BnManifest *bn_modules_choose_version (BnModules *self, const char *folder, char **hash,

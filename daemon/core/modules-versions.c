@@ -47,9 +47,8 @@ bn_modules_read (BnModules *self, const char *name, char **hash, GError **error)
   return NULL;
 }
 
-/* A version that is kept, and is not bad. */
-static BnManifest *
-find_kept (BnModules *self, const char *name, const char *but, char **hash)
+BnManifest *
+bn_modules_find_kept (BnModules *self, const char *name, const char *but, char **hash)
 {
   g_auto (GStrv) kept = bn_module_versions_list (self->versions, name);
 
@@ -102,7 +101,7 @@ bn_modules_choose_version (BnModules *self, const char *folder, char **hash, cha
   if (!bn_error_is (local, BN_ERROR_CONFLICT))
     why = explain_refusal (self, found, found_hash, local);
   if (why != NULL)
-    kept = find_kept (self, name, found_hash, hash);
+    kept = bn_modules_find_kept (self, name, found_hash, hash);
   if (kept != NULL)
     {
       *refusal = g_steal_pointer (&why);

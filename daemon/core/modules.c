@@ -168,6 +168,18 @@ runs_here (BnModules *self, BnManifest *manifest)
                       : bn_manifest_runs_on_session (manifest);
 }
 
+/* The last hub ended while a new version was on probation. */
+static void
+resume_probation (BnModules *self, BnHostedModule *module)
+{
+  g_autofree char *previous = NULL;
+  g_autoptr (BnManifest) kept = bn_modules_find_kept (
+      self, bn_hosted_module_get_name (module), bn_hosted_module_get_hash (module), &previous);
+
+  if (kept != NULL)
+    bn_hosted_module_begin_probation (module, previous);
+}
+
 /* What was remembered of it, and whether a person has approved it. */
 static void
 recall (BnModules *self, BnHostedModule *module)
@@ -218,6 +230,8 @@ bn_modules_add (BnModules *self, const char *folder, GError **error)
   g_signal_emit (self, signals[SIGNAL_ADDED], 0, module);
   if (refusal != NULL)
     bn_hosted_module_refuse_version (module, refusal, NULL);
+  else
+    resume_probation (self, module);
   g_signal_connect (module, "reloaded", G_CALLBACK (reloaded_cb), self);
   recall (self, module);
   return module;

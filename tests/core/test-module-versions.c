@@ -94,7 +94,7 @@ tear_down (Fixture *self, gconstpointer data)
 static void
 want (Fixture *self, const char *first, const char *second)
 {
-  const char *const hashes[BN_VERSIONS_MAX] = { first, second, NULL };
+  const char *const hashes[BN_VERSIONS_MAX] = { first, second };
 
   bn_module_versions_want (self->versions, NAME, hashes);
 }

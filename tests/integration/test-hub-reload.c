@@ -144,6 +144,22 @@ test_roll_back (HubFixture *self, gconstpointer data)
   assert_text (self, "LastError", "");
 }
 
+/* A probation goes on in the next hub. */
+static void
+test_probation_lasts (HubFixture *self, gconstpointer data)
+{
+  load (self, "value=1");
+  hub_fixture_install_rogue (self, "2.0", "value=2 dies=1500");
+  hub_fixture_wait_event (self, "module.reloaded", "'result': <'reloaded'>");
+  hub_fixture_stop (self, SIGTERM);
+  hub_fixture_start (self);
+  hub_fixture_wait (self, has_state, (gpointer) "ready");
+  g_assert_cmpuint (get (self, "GetValue"), ==, 2);
+  hub_fixture_wait_event (self, "module.reloaded", "'result': <'rolled_back'>");
+  hub_fixture_wait (self, has_state, (gpointer) "ready");
+  assert_rolled_back (self);
+}
+
 /* What runs can start again although its folder has a version that is refused. */
 static void
 test_start_again (HubFixture *self, gconstpointer data)
@@ -322,6 +338,7 @@ main (int argc, char *argv[])
   g_test_add ("/hub/reload/" path, HubFixture, NULL, hub_fixture_set_up, func,                     \
               hub_fixture_tear_down)
   ADD ("roll-back", test_roll_back);
+  ADD ("probation-lasts", test_probation_lasts);
   ADD ("start-again", test_start_again);
   ADD ("changed-copy", test_changed_copy);
   ADD ("state", test_state);
