@@ -290,5 +290,8 @@ main (int argc, char **argv)
     say_ready (&self);
   g_main_loop_run (self.loop);
   g_dbus_connection_flush_sync (self.connection, NULL, NULL);
+  g_object_unref (self.connection);
+  g_main_loop_unref (self.loop);
+  g_free (self.path);
   return EXIT_SUCCESS;
 }
