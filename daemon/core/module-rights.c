@@ -54,7 +54,8 @@ bn_module_rights_new (BnManifest *manifest)
     for (const char *const *value = lists[i].values; *value != NULL; value++)
       g_ptr_array_add (rights, g_strconcat (lists[i].kind, "=", *value, NULL));
   add_files (rights, manifest);
-  qsort (rights->pdata, rights->len, sizeof (char *), compare);
+  if (rights->len > 0) /* else there is no array */
+    qsort (rights->pdata, rights->len, sizeof (char *), compare);
   g_ptr_array_add (rights, NULL);
   return (char **)g_ptr_array_free (rights, FALSE);
 }
