@@ -55,6 +55,8 @@ static const struct
   { HEAD "Requests=A.b\n", "x.module: [Module] Requests: has “A.b”; must be a pattern" },
   { HEAD "Files=run\n", "x.module: [Module] Files: has “run”; must be an absolute path" },
   { HEAD "Network=yes\n", "x.module: [Module] Network: is “yes”; must be “true” or “false”" },
+  { HEAD "Files=run:ro\n", "x.module: [Module] Files: has “run:ro”; must be an absolute path" },
+  { HEAD "Launch=yes\n", "x.module: [Module] Launch: is “yes”; must be “true” or “false”" },
   { HEAD "Unconfined=1\n", "x.module: [Module] Unconfined: is “1”; must be “true” or “false”" },
   { HEAD "MemoryHigh=15M\n",
     "x.module: [Module] MemoryHigh: is “15M”; must be a number of bytes from 16M to 1T" },
