@@ -53,6 +53,13 @@ static const struct
     { { "id", N_ ("Card"), NULL },
       { "kind", N_ ("Kind"), NULL },
       { "title", N_ ("Title"), NULL } } },
+  { "confinement",
+    N_ ("Confinement"),
+    { { "what", N_ ("What"), NULL },
+      { "state", N_ ("State"), NULL },
+      { "by", N_ ("Held by"), NULL },
+      { "limit_bytes", N_ ("Size limit"), "bytes" },
+      { "limit", N_ ("Limit"), "count" } } },
 };
 
 static const char *const head_keys[] = { "name",  "title",     "summary", "version", "state",

@@ -177,8 +177,8 @@ def what_a_module_starts_is_not_confined():
 @tap.test
 def a_program_can_have_a_terminal():
     as_ada("binnacle", "module", "load", "runner")
-    line, terminal = ask_runner("RunInTerminal", "echo $(tty) $(ps --no-headers -o tty= $$)")
-    assert line == f"{terminal} {terminal.removeprefix('/dev/')}", (line, terminal)
+    line, terminal = ask_runner("RunInTerminal", "echo $(tty) $(tty < /dev/tty)")
+    assert line == f"{terminal} /dev/tty", (line, terminal)
     booted.command("rm", "--recursive", f"{booted.MODULES}/runner")
 
 
