@@ -33,7 +33,6 @@ bn_module_rights_new (BnManifest *manifest)
     gboolean asked;
   } flags[] = {
     { "launch", bn_manifest_get_launch (manifest) },
-    { "launch", bn_manifest_get_launch (manifest) },
     { "network", bn_manifest_get_network (manifest) },
     { "unconfined", bn_manifest_get_unconfined (manifest) },
   };
