@@ -196,12 +196,9 @@ test_hub (void)
     const char *type;
     BnEventClass class;
   } events[] = {
-    { "system.heartbeat", BN_EVENT_CLASS_SAMPLE },
-    { "module.state_changed", BN_EVENT_CLASS_EVENT },
-    { "module.reloaded", BN_EVENT_CLASS_EVENT },
-    { "worker.state_changed", BN_EVENT_CLASS_EVENT },
-    { "worker.failed", BN_EVENT_CLASS_EVENT },
-    { "worker.overrun", BN_EVENT_CLASS_EVENT },
+    { "system.heartbeat", BN_EVENT_CLASS_SAMPLE }, { "module.state_changed", BN_EVENT_CLASS_EVENT },
+    { "module.reloaded", BN_EVENT_CLASS_EVENT },   { "worker.state_changed", BN_EVENT_CLASS_EVENT },
+    { "worker.failed", BN_EVENT_CLASS_EVENT },     { "worker.overrun", BN_EVENT_CLASS_EVENT },
   };
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes =

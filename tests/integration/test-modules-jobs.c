@@ -59,6 +59,7 @@ set_up (Fixture *self, gconstpointer data)
   copy_file (self, "binnacle-echo");
   options.module_path = path;
   options.program_path = "";
+  options.library_path = LIBRARY_FOLDER;
   options.state_folder = state;
   self->bus = bn_event_bus_new (&bn_replay_default_limits);
   self->workers = bn_workers_new (self->bus);
