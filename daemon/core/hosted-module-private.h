@@ -76,8 +76,8 @@ void bn_hosted_module_set_state (BnHostedModule *self, BnModuleState state, cons
 void bn_hosted_module_set_version (BnHostedModule *self, BnManifest *manifest, const char *hash,
                                    gboolean kept);
 void bn_hosted_module_start_process (BnHostedModule *self);
-void bn_hosted_module_note_failure (BnHostedModule *self, const GError *reason);
-void bn_hosted_module_forget_failures (BnHostedModule *self);
+/* Those who wait for Ready are told that it failed. */
+void bn_hosted_module_fail_starts (BnHostedModule *self, const GError *error);
 /* Keeps what @process did wrong, once for each generation: it does it again and again. TRUE if it
  * is new. */
 gboolean bn_hosted_module_note_fault (BnHostedModule *self, BnModuleProcess *process,
@@ -98,6 +98,12 @@ void bn_hosted_module_release_held (BnHostedModule *self);
 void bn_hosted_module_replacement_gone (BnHostedModule *self, const GError *error);
 /* @blame: it is the fault of the new version. */
 void bn_hosted_module_fail_replacement (BnHostedModule *self, const GError *error, gboolean blame);
+
+/* module-failures.c */
+void bn_hosted_module_note_failure (BnHostedModule *self, const GError *reason);
+void bn_hosted_module_forget_failures (BnHostedModule *self);
+/* It runs: after a minute its failures are forgotten. One that never failed wakes nobody. */
+void bn_hosted_module_expect_health (BnHostedModule *self);
 
 /* module-probation.c */
 void bn_hosted_module_pause_probation (BnHostedModule *self);

@@ -129,7 +129,7 @@ test_memory (HubFixture *self, gconstpointer data)
       g_test_message ("what a sanitizer reserves counts as memory: there is no such limit");
       return;
     }
-  prober_load (self, "MemoryMax=128M");
+  prober_load (self, "MemoryHigh=128M\nMemoryMax=128M"); /* no reload before that */
   wait_for_memory_limit (self);
   g_assert_true (fill (self, 64 * MIB));
   g_assert_false (fill (self, 100 * MIB));

@@ -61,11 +61,33 @@ request (HubFixture *self, const char *type)
   g_assert_no_error (error);
 }
 
+/* The copy of what runs is made in a thread of the hub. */
+static char *
+wait_for_copy (HubFixture *self)
+{
+  g_autofree char *versions =
+      g_build_filename (self->folder, "state", "binnacle", "versions", "rogue", NULL);
+
+  while (TRUE)
+    {
+      g_autoptr (GDir) dir = g_dir_open (versions, 0, NULL);
+      const char *hash = dir != NULL ? g_dir_read_name (dir) : NULL;
+
+      if (hash != NULL && !g_str_has_suffix (hash, ".new"))
+        return g_build_filename (versions, hash, "rogue", NULL);
+      get (self, "GetValue");
+    }
+}
+
 static void
 load (HubFixture *self, const char *arguments)
 {
+  g_autofree char *copy = NULL;
+
   hub_fixture_install_rogue (self, "1.0", arguments);
   request (self, "module.load");
+  copy = wait_for_copy (self);
+  g_test_message ("kept as %s", copy);
 }
 
 static void
@@ -182,21 +204,13 @@ test_start_again (HubFixture *self, gconstpointer data)
 static void
 test_changed_copy (HubFixture *self, gconstpointer data)
 {
-  g_autofree char *versions =
-      g_build_filename (self->folder, "state", "binnacle", "versions", "rogue", NULL);
-  g_autoptr (GDir) dir = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autofree char *copy = NULL;
   g_autofree char *manifest = NULL;
-  const char *hash;
+  g_autoptr (GError) error = NULL;
 
   load (self, "value=1");
-  while ((dir = g_dir_open (versions, 0, NULL)) == NULL || (hash = g_dir_read_name (dir)) == NULL
-         || g_str_has_suffix (hash, ".new"))
-    {
-      g_clear_pointer (&dir, g_dir_close);
-      get (self, "GetValue"); /* the copy is made in a thread of the hub */
-    }
-  manifest = g_build_filename (versions, hash, "rogue", "rogue.module", NULL);
+  copy = wait_for_copy (self);
+  manifest = g_build_filename (copy, "rogue.module", NULL);
   g_file_set_contents (manifest, "[Module]\nName=rogue\nExec=/bin/false\n", -1, &error);
   g_assert_no_error (error);
   hub_fixture_install_rogue (self, "2.0", "value=2 dies=50");
