@@ -52,9 +52,9 @@ void
 bn_hosted_module_refuse_version (BnHostedModule *self, const char *reason, const char *hash)
 {
   self->folder_differs = hash == NULL || g_strcmp0 (hash, self->hash) != 0;
-  self->counters.refused_versions++;
   if (g_str_equal (self->refusal, reason))
     return;
+  self->counters.refused_versions++;
   bn_hosted_module_set_text (&self->refusal, reason);
   bn_hosted_module_note (self, BN_HISTORY_REFUSED, reason);
   bn_hosted_module_tell_reloaded (self, BN_RELOAD_REFUSED, reason, 0, hash);

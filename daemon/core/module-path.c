@@ -19,7 +19,9 @@
 
 #define DEBOUNCE_MS 300
 #define DEBOUNCE_MAX_USEC (3 * G_USEC_PER_SEC)
-#define FOLDER_FILES_MAX 1000
+#define FOLDER_FILES_MAX 1000 /* in the folder itself */
+#define FOLDER_TREE_MAX 20000 /* with those in folders of it */
+#define FOLDER_DEPTH_MAX 16
 #define MONITORS_MAX 1024
 
 static gboolean
@@ -128,20 +130,53 @@ check_owner (const char *path, gboolean system, GError **error)
   return TRUE;
 }
 
+/* Also what is in folders of the folder: a program may load it. Links are not followed: where they
+ * stand only we may write. */
+static gboolean
+check_tree (const char *folder, gboolean system, guint depth, guint *left, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      gboolean is_link = g_file_test (path, G_FILE_TEST_IS_SYMLINK);
+
+      if (*left == 0 || depth == FOLDER_DEPTH_MAX)
+        {
+          g_set_error (error, BN_ERROR, BN_ERROR_TOO_LARGE,
+                       "%s has more than %d files in its folders, or folders more than %d deep; is "
+                       "it the folder of a module?",
+                       folder, FOLDER_TREE_MAX, FOLDER_DEPTH_MAX);
+          return FALSE;
+        }
+      --*left;
+      if (is_link)
+        continue;
+      if (!check_owner (path, system, error)
+          || (g_file_test (path, G_FILE_TEST_IS_DIR)
+              && !check_tree (path, system, depth + 1, left, error)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 bn_module_folder_check (const char *folder, gboolean system, GError **error)
 {
   g_autoptr (GPtrArray) files = NULL;
+  guint left = FOLDER_TREE_MAX;
 
   if (!check_owner (folder, system, error))
     return FALSE;
   files = bn_module_folder_list (folder, error);
   if (files == NULL)
     return FALSE;
-  for (guint i = 0; i < files->len; i++)
+  for (guint i = 0; i < files->len; i++) /* also what links lead to */
     if (!check_owner (g_ptr_array_index (files, i), system, error))
       return FALSE;
-  return TRUE;
+  return check_tree (folder, system, 0, &left, error);
 }
 
 char *

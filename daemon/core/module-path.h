@@ -15,7 +15,7 @@ GHashTable *bn_module_path_scan (const char *path);
  * too_large. */
 GPtrArray *bn_module_folder_list (const char *folder, GError **error);
 
-/* Whether a module may be started from @folder: it and its files belong to root or to us (@system:
+/* Whether a module may be started from @folder: it and all in it belong to root or to us (@system:
  * to root only) and nobody else may write them. Error: forbidden. */
 gboolean bn_module_folder_check (const char *folder, gboolean system, GError **error);
 

@@ -189,7 +189,10 @@ recall (BnModules *self, BnHostedModule *module)
   g_autofree char *quarantine = bn_module_memory_dup_quarantine (self->memory, name, hash);
   g_autoptr (GError) unapproved = NULL;
 
-  if (!bn_modules_check_approval (self, bn_hosted_module_get_manifest (module), hash, &unapproved))
+  /* A kept version ran, so it was approved; the one that waits in its folder goes on waiting. */
+  if (!bn_hosted_module_is_kept (module)
+      && !bn_modules_check_approval (self, bn_hosted_module_get_manifest (module), hash,
+                                     &unapproved))
     {
       bn_hosted_module_refuse_version (module, unapproved->message, NULL);
       bn_hosted_module_set_disabled (module, TRUE, "It is not approved yet");

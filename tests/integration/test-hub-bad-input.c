@@ -184,6 +184,7 @@ test_writable (HubFixture *self, gconstpointer data)
 {
   g_autofree char *folder = g_build_filename (self->module_folder, "rogue", NULL);
   g_autofree char *program = hub_fixture_module_file (self, "rogue", "binnacle-rogue");
+  g_autofree char *inner = hub_fixture_module_file (self, "rogue", "library");
   g_autofree char *last_error = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = NULL;
@@ -195,6 +196,10 @@ test_writable (HubFixture *self, gconstpointer data)
   g_assert_no_errno (g_chmod (program, 0757));
   assert_refused (self, "chmod go-w");
   g_assert_no_errno (g_chmod (program, 0755));
+  g_assert_no_errno (g_mkdir (inner, 0700)); /* what a program may load stands there */
+  g_assert_no_errno (g_chmod (inner, 0777));
+  assert_refused (self, "chmod go-w");
+  g_assert_no_errno (g_rmdir (inner));
   reply = hub_fixture_request (self, "module.reload", "{'name': <'rogue'>}", &error);
   g_assert_no_error (error);
   last_error = read_text (self, "LastError");
