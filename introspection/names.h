@@ -8,6 +8,7 @@
 #define BN_HUB_PATH "/org/binnacle/Hub1"
 #define BN_MODULES_PATH BN_HUB_PATH "/modules"
 #define BN_WORKERS_PATH BN_HUB_PATH "/workers"
+#define BN_JOBS_PATH BN_HUB_PATH "/jobs"
 
 #define BN_IFACE_PREFIX "org.binnacle."
 #define BN_IFACE_EVENT_BUS BN_IFACE_PREFIX "EventBus1"
@@ -16,6 +17,7 @@
 #define BN_IFACE_MODULE BN_IFACE_PREFIX "Module1"
 #define BN_IFACE_WORKERS BN_IFACE_PREFIX "Workers1"
 #define BN_IFACE_WORKER BN_IFACE_PREFIX "Worker1"
+#define BN_IFACE_JOB BN_IFACE_PREFIX "Job1"
 #define BN_IFACE_ACCESS BN_IFACE_PREFIX "Access1"
 #define BN_IFACE_MODULE_HOST BN_IFACE_PREFIX "ModuleHost1"
 #define BN_IFACE_MODULE_PEER BN_IFACE_PREFIX "ModulePeer1"
@@ -33,6 +35,12 @@
 #define BN_MODULE_PROTOCOL 1u
 #define BN_ENV_MODULE_FD "BINNACLE_MODULE_FD"
 #define BN_SAMPLE_PACKET_BYTES_MAX (128 * 1024) /* of a packet of OpenSampleStream */
+
+/* Jobs */
+#define BN_JOB_TITLE_BYTES_MAX 256
+#define BN_JOB_MESSAGE_BYTES_MAX 1024 /* of an error too */
+#define BN_JOB_RESULT_BYTES_MAX (64 * 1024)
+#define BN_JOB_LOG_BYTES_MAX (256 * 1024) /* kept of its log */
 
 /* Where modules are looked for, besides the installed folders; colon-separated */
 #define BN_ENV_MODULE_PATH "BINNACLE_MODULE_PATH"

@@ -345,9 +345,8 @@ convert (GVariant *value, const GVariantType *type, const char *name, GError **e
   return coerce_string_like (inner, type, name, error);
 }
 
-/* A descriptor, or something that has one in it. @value is not deeper than BN_VALUE_DEPTH_MAX. */
-static gboolean
-has_handle (GVariant *value)
+gboolean
+bn_value_has_handle (GVariant *value)
 {
   const char *type = g_variant_get_type_string (value);
   gsize n;
@@ -361,7 +360,7 @@ has_handle (GVariant *value)
     {
       g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
 
-      if (has_handle (child))
+      if (bn_value_has_handle (child))
         return TRUE;
     }
   return FALSE;
@@ -376,7 +375,7 @@ bn_coerce (GVariant *value, const GVariantType *type, const char *name, GError *
     return NULL;
   if (!bn_value_depth_check (converted, BN_VALUE_DEPTH_MAX))
     return fail (value, type, name, "nested too deeply", error);
-  if (has_handle (converted))
+  if (bn_value_has_handle (converted))
     return fail (value, type, name, "a file descriptor cannot be given here", error);
   return g_steal_pointer (&converted);
 }
@@ -460,7 +459,7 @@ bn_coerce_results (GDBusMethodInfo *info, GVariant *tuple, GError **error)
                        info->name, (*arg)->name, BN_VALUE_DEPTH_MAX);
           return NULL;
         }
-      if (!has_handle (value))
+      if (!bn_value_has_handle (value))
         g_variant_builder_add (&builder, "{sv}", (*arg)->name, value);
     }
   if (i == n && (info->out_args == NULL || info->out_args[i] == NULL))

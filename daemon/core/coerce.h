@@ -25,4 +25,8 @@ GVariant *bn_coerce_arguments (GDBusMethodInfo *info, GVariant *payload, GError 
  * BN_VALUE_DEPTH_MAX: who sends that to a bus is disconnected. Full reference. */
 GVariant *bn_coerce_results (GDBusMethodInfo *info, GVariant *tuple, GError **error);
 
+/* TRUE for a descriptor, and for what has one in it. @value is not deeper than
+ * BN_VALUE_DEPTH_MAX. */
+gboolean bn_value_has_handle (GVariant *value);
+
 G_END_DECLS

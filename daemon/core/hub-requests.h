@@ -3,6 +3,7 @@
 /* The requests that the hub answers itself; introspection/README.md has the table. */
 #pragma once
 
+#include "core/jobs.h"
 #include "core/requests.h"
 
 G_BEGIN_DECLS
@@ -12,11 +13,15 @@ typedef struct
   BnEventBus *bus;
   BnModules *modules;
   BnWorkers *workers;
+  BnJobs *jobs;
   BnManifest *manifest; /* the hub's own */
   const char *version;
   const char *bus_name; /* "session" or "system" */
   gint64 started_usec;  /* monotonic */
 } BnHubFacts;
+
+/* The counters of all its parts, a{sv}, floating: what event.statistics answers. */
+GVariant *bn_hub_get_statistics (const BnHubFacts *facts);
 
 /* @facts stays as long as @requests. */
 void bn_hub_requests_add (BnRequests *requests, const BnHubFacts *facts);

@@ -11,6 +11,7 @@
 
 #include "core/heartbeat.h"
 #include "core/hub-resources.h"
+#include "core/job-requests.h"
 #include "core/module-host.h"
 #include "core/web-peer.h"
 #include "introspection/error.h"
@@ -28,6 +29,7 @@ struct _BnHub
   BnWorkers *workers;     /* (owned) */
   BnModules *modules;     /* (owned) */
   BnRequests *requests;   /* (owned) */
+  BnJobs *jobs;           /* (owned) */
   BnModuleHost *host;     /* (owned) */
   BnAccess *access;       /* (owned) */
   BnHeartbeat *heartbeat; /* (owned) */
@@ -177,6 +179,12 @@ bn_hub_get_requests (BnHub *self)
   return self->requests;
 }
 
+BnJobs *
+bn_hub_get_jobs (BnHub *self)
+{
+  return self->jobs;
+}
+
 BnAccess *
 bn_hub_get_access (BnHub *self)
 {
@@ -205,6 +213,7 @@ bn_hub_dispose (GObject *object)
   g_clear_object (&self->heartbeat);
   g_clear_object (&self->requests);
   g_clear_object (&self->modules);
+  g_clear_object (&self->jobs);
   g_clear_object (&self->workers);
   if (self->access != NULL)
     bn_access_close (self->access); /* a peer may hold it still */
@@ -288,17 +297,20 @@ make_parts (BnHub *self, const BnHubOptions *options, GError **error)
   if (self->access == NULL)
     return FALSE;
   self->requests = bn_requests_new (self->bus, self->modules);
-  self->host =
-      bn_module_host_new (self->bus, self->modules, self->workers, self->requests, self->systemd);
+  self->jobs = bn_jobs_new (self->bus, &bn_job_default_limits);
+  self->host = bn_module_host_new (self->bus, self->modules, self->workers, self->requests,
+                                   self->jobs, self->systemd);
   self->heartbeat = bn_heartbeat_new (self->bus, self->workers, self->manifest);
   self->facts = (BnHubFacts){ self->bus,
                               self->modules,
                               self->workers,
+                              self->jobs,
                               self->manifest,
                               self->version,
                               options->system ? "system" : "session",
                               g_get_monotonic_time () };
   bn_hub_requests_add (self->requests, &self->facts);
+  bn_job_requests_add (self->requests, self->jobs);
   return TRUE;
 }
 

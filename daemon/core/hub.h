@@ -40,6 +40,7 @@ BnEventBus *bn_hub_get_event_bus (BnHub *self);
 BnModules *bn_hub_get_modules (BnHub *self);
 BnWorkers *bn_hub_get_workers (BnHub *self);
 BnRequests *bn_hub_get_requests (BnHub *self);
+BnJobs *bn_hub_get_jobs (BnHub *self);
 BnAccess *bn_hub_get_access (BnHub *self);
 const BnHubFacts *bn_hub_get_facts (BnHub *self);
 

@@ -49,7 +49,7 @@ bn_link_dispatch (BnLink *link, GDBusMessage *message, const BnLinkInterface *in
         continue;
       method = find_method (interfaces, g_dbus_message_get_member (message));
       if (method == NULL)
-        break;
+        continue;
       if (!check_signature (interfaces, message, &error))
         {
           bn_link_reply_error (link, message, error);

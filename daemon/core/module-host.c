@@ -5,14 +5,11 @@
  * A module publishes only what its manifest declares, under its own name: the source is written
  * here. What does not fit the manifest is refused, counted and, once in a while, logged: the author
  * must learn of it, the journal must not drown. */
-#include "core/module-host.h"
+#include "core/module-host-private.h"
 
 #include <gio/gunixfdlist.h>
 
-#include "core/link-dispatch.h"
-#include "core/link-requests.h"
 #include "core/program-launch.h"
-#include "core/sample-stream.h"
 #include "core/subscribe-options.h"
 #include "introspection/contract-generated.h"
 #include "introspection/error.h"
@@ -20,29 +17,9 @@
 
 #define LOG_USEC (10 * G_USEC_PER_SEC)
 
-struct _BnModuleHost
-{
-  GObject parent_instance;
-
-  BnEventBus *bus;        /* (owned) */
-  BnModules *modules;     /* (owned) */
-  BnWorkers *workers;     /* (owned) */
-  BnRequests *requests;   /* (owned) */
-  BnUserSystemd *systemd; /* (owned) (nullable) */
-  gint64 logged_usec;
-};
-
 G_DEFINE_FINAL_TYPE (BnModuleHost, bn_module_host, G_TYPE_OBJECT)
 
-/* One process that is served; freed when it is gone. */
-typedef struct
-{
-  BnModuleHost *host;       /* not owned */
-  BnHostedModule *module;   /* (owned) */
-  BnModuleProcess *process; /* (owned) */
-  BnSampleStream *samples;  /* (owned) (nullable) */
-  BnLinkRequests *asked;    /* (owned) */
-} Client;
+typedef BnHostClient Client;
 
 static const char *
 get_name (Client *client)
@@ -50,8 +27,8 @@ get_name (Client *client)
   return bn_hosted_module_get_name (client->module);
 }
 
-static void
-refuse (Client *client, GDBusMessage *call, const GError *error)
+void
+bn_host_client_refuse (Client *client, GDBusMessage *call, const GError *error)
 {
   BnModuleHost *self = client->host;
   gint64 now_usec = g_get_monotonic_time ();
@@ -128,7 +105,7 @@ handle_emit (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *bod
   if (spec == NULL || !check_size (spec, g_variant_get_size (payload), BN_EVENT_BYTES_MAX, &error)
       || !bn_event_spec_check (spec, payload, &error))
     {
-      refuse (client, call, error);
+      bn_host_client_refuse (client, call, error);
       return;
     }
   event = bn_event_new (spec->type, BN_EVENT_CLASS_EVENT, spec->access, payload, get_name (client),
@@ -161,7 +138,7 @@ emit_sample (Client *client, const char *name, GVariant *payload, GVariant *opti
   if (spec == NULL || !check_size (spec, g_variant_get_size (payload), BN_SAMPLE_BYTES_MAX, &error)
       || !bn_event_spec_check (spec, payload, &error))
     {
-      refuse (client, NULL, error);
+      bn_host_client_refuse (client, NULL, error);
       return;
     }
   g_variant_lookup (options, "gone", "b", &gone);
@@ -179,7 +156,7 @@ report_run (Client *client, const char *worker, GVariant *report)
   escaped = g_strescape (worker, NULL);
   g_set_error (&error, BN_ERROR, BN_ERROR_NOT_FOUND,
                "It reported a run of a worker, but its manifest has no [Worker %.63s]", escaped);
-  refuse (client, NULL, error);
+  bn_host_client_refuse (client, NULL, error);
 }
 
 static void
@@ -236,7 +213,7 @@ stream_sample (gpointer user_data, const char *name, const guint8 *payload, gsiz
   if (spec == NULL || !check_size (spec, size, BN_SAMPLE_BYTES_MAX, &error)
       || !bn_event_spec_check_packed (spec, payload, size, &error))
     {
-      refuse (client, NULL, error);
+      bn_host_client_refuse (client, NULL, error);
       return;
     }
   /* Kept for as long as it is the last one: a copy of its own, not the packet. */
@@ -260,7 +237,7 @@ stream_packet_end (gpointer user_data, const GError *error)
   Client *client = user_data;
 
   if (error != NULL)
-    refuse (client, NULL, error);
+    bn_host_client_refuse (client, NULL, error);
   note_alive (client);
 }
 
@@ -280,7 +257,7 @@ handle_open_sample_stream (gpointer user_data, BnLink *link, GDBusMessage *call,
     client->samples = bn_sample_stream_new (&funcs, client, &peer, &error);
   if (error != NULL)
     {
-      refuse (client, call, error);
+      bn_host_client_refuse (client, call, error);
       return;
     }
   descriptors = g_unix_fd_list_new_from_array (&peer, 1);
@@ -360,7 +337,7 @@ handle_subscribe (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant
   if (!bn_subscribe_options_read (&subscribe, options, &error)
       || !check_responder (client, &subscribe, patterns, &error))
     {
-      refuse (client, call, error);
+      bn_host_client_refuse (client, call, error);
       return;
     }
   subscribe.level = BN_ACCESS_OBSERVE;
@@ -368,7 +345,7 @@ handle_subscribe (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant
                               &id, &error))
     bn_link_reply (link, call, g_variant_new ("(u)", id), NULL);
   else
-    refuse (client, call, error);
+    bn_host_client_refuse (client, call, error);
 }
 
 static void
@@ -382,7 +359,7 @@ handle_unsubscribe (gpointer user_data, BnLink *link, GDBusMessage *call, GVaria
   if (bn_event_bus_unsubscribe (client->host->bus, BN_PEER (client->process), id, &error))
     bn_link_reply (link, call, NULL, NULL);
   else
-    refuse (client, call, error);
+    bn_host_client_refuse (client, call, error);
 }
 
 /* A launch on its way; the module may be gone when it is over. */
@@ -443,6 +420,7 @@ host_call_cb (BnModuleProcess *process, BnLink *link, GDBusMessage *message, gpo
   Client *client = user_data;
   const BnLinkInterface interfaces[] = {
     { BN_HUB_PATH, bn_module_host1_interface_info (), methods },
+    { BN_HUB_PATH, bn_module_host1_interface_info (), bn_host_job_methods },
     { NULL },
   };
 
@@ -490,6 +468,8 @@ gone_cb (BnModuleProcess *process, GError *error, gpointer user_data)
   Client *client = user_data;
 
   bn_event_bus_remove_peer (client->host->bus, BN_PEER (process));
+  bn_host_client_end_jobs (client, error);
+  g_signal_handlers_disconnect_by_data (client->module, client);
   g_signal_handlers_disconnect_by_data (process, client);
   g_clear_pointer (&client->samples, bn_sample_stream_free);
   bn_link_requests_free (client->asked);
@@ -513,6 +493,7 @@ process_started_cb (BnModules *modules, BnHostedModule *module, BnModuleProcess 
   g_signal_connect (process, "call-given-up", G_CALLBACK (call_given_up_cb), client);
   g_signal_connect (process, "drained", G_CALLBACK (drained_cb), client);
   g_signal_connect (process, "gone", G_CALLBACK (gone_cb), client);
+  bn_host_client_watch_jobs (client);
 }
 
 static void
@@ -521,11 +502,17 @@ bn_module_host_dispose (GObject *object)
   BnModuleHost *self = BN_MODULE_HOST (object);
 
   if (self->modules != NULL)
-    g_signal_handlers_disconnect_by_data (self->modules, self);
+    {
+      g_signal_handlers_disconnect_by_data (self->modules, self);
+      bn_modules_set_jobs_func (self->modules, NULL, NULL);
+    }
   g_clear_object (&self->modules);
   g_clear_object (&self->bus);
   g_clear_object (&self->workers);
   g_clear_object (&self->requests);
+  if (self->jobs != NULL)
+    g_signal_handlers_disconnect_by_data (self->jobs, self);
+  g_clear_object (&self->jobs);
   g_clear_object (&self->systemd);
   G_OBJECT_CLASS (bn_module_host_parent_class)->dispose (object);
 }
@@ -543,7 +530,7 @@ bn_module_host_init (BnModuleHost *self)
 
 BnModuleHost *
 bn_module_host_new (BnEventBus *bus, BnModules *modules, BnWorkers *workers, BnRequests *requests,
-                    BnUserSystemd *systemd)
+                    BnJobs *jobs, BnUserSystemd *systemd)
 {
   BnModuleHost *self = g_object_new (BN_TYPE_MODULE_HOST, NULL);
 
@@ -551,7 +538,9 @@ bn_module_host_new (BnEventBus *bus, BnModules *modules, BnWorkers *workers, BnR
   self->modules = g_object_ref (modules);
   self->workers = g_object_ref (workers);
   self->requests = g_object_ref (requests);
+  self->jobs = g_object_ref (jobs);
   g_set_object (&self->systemd, systemd);
   g_signal_connect (modules, "process-started", G_CALLBACK (process_started_cb), self);
+  bn_module_host_watch_jobs (self);
   return self;
 }

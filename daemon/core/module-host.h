@@ -3,6 +3,7 @@
 /* What a module may call on the hub: ModuleHost1. */
 #pragma once
 
+#include "core/jobs.h"
 #include "core/requests.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,6 @@ G_DECLARE_FINAL_TYPE (BnModuleHost, bn_module_host, BN, MODULE_HOST, GObject)
 
 /* Serves the processes of @modules from now on. @systemd (nullable) starts programs for them. */
 BnModuleHost *bn_module_host_new (BnEventBus *bus, BnModules *modules, BnWorkers *workers,
-                                  BnRequests *requests, BnUserSystemd *systemd);
+                                  BnRequests *requests, BnJobs *jobs, BnUserSystemd *systemd);
 
 G_END_DECLS

@@ -58,6 +58,18 @@ bn_caller_check (const BnCaller *caller, const char *what, BnAccessLevel level, 
   return FALSE;
 }
 
+/* A caller who does not know of descriptors would lose it. */
+static gboolean
+check_stream (const Ask *ask, const char *type, GError **error)
+{
+  if (ask->stream)
+    return TRUE;
+  g_set_error (error, BN_ERROR, BN_ERROR_UNSUPPORTED,
+               "%s returns a stream; ask for it with the option “stream”, or call it on D-Bus",
+               type);
+  return FALSE;
+}
+
 /* The hub's own */
 
 /* The arguments that @spec declares, converted; unknown and missing ones are errors. */
@@ -102,16 +114,43 @@ convert_arguments (const char *spec, GVariant *payload, GError **error)
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
-static void
-ask_own (Own *own, GVariant *payload, GTask *task)
+static BnAccessLevel
+judge_own (Own *own, GVariant *payload, const char **what)
 {
-  GError *error = NULL;
-  g_autoptr (GVariant) arguments = convert_arguments (own->spec->arguments, payload, &error);
+  *what = own->spec->type;
+  if (own->spec->judge == NULL)
+    return own->spec->level;
+  return own->spec->judge (own->user_data, own->spec->data, payload, what);
+}
 
-  if (arguments == NULL)
+static void
+ask_own (Own *own, const BnCaller *caller, GVariant *payload, GTask *task)
+{
+  Ask *ask = g_task_get_task_data (task);
+  g_autoptr (GVariant) arguments = NULL;
+  GError *error = NULL;
+  const char *what;
+  BnAccessLevel level = judge_own (own, payload, &what);
+
+  if (!bn_caller_check (caller, what, level, &error)
+      || (own->spec->stream && !check_stream (ask, own->spec->type, &error))
+      || (arguments = convert_arguments (own->spec->arguments, payload, &error)) == NULL)
     g_task_return_error (task, error);
   else
     own->spec->func (own->user_data, own->spec->data, arguments, task);
+}
+
+void
+bn_request_return_stream (GTask *task, const char *name, int descriptor)
+{
+  Ask *ask = g_task_get_task_data (task);
+  GVariantDict dict;
+
+  ask->descriptors = g_unix_fd_list_new_from_array (&descriptor, 1);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, name, "h", 0);
+  g_task_return_pointer (task, g_variant_ref_sink (g_variant_dict_end (&dict)),
+                         (GDestroyNotify)g_variant_unref);
 }
 
 /* A module's methods */
@@ -194,16 +233,8 @@ ask_module (BnHostedModule *module, const char *method_name, GVariant *payload,
                                bn_manifest_get_name (ask->manifest), method_name);
       return;
     }
-  if (ask->method->stream && !ask->stream)
-    {
-      g_task_return_new_error (
-          task, BN_ERROR, BN_ERROR_UNSUPPORTED,
-          "%s returns a stream; ask for it with the option “stream”, or call it "
-          "on D-Bus",
-          type);
-      return;
-    }
-  if (!bn_caller_check (caller, type, ask->method->access, &error)
+  if ((ask->method->stream && !check_stream (ask, type, &error))
+      || !bn_caller_check (caller, type, ask->method->access, &error)
       || (arguments = bn_coerce_arguments (ask->method->info, payload, &error)) == NULL)
     {
       g_task_return_error (task, error);
@@ -315,10 +346,7 @@ dispatch (BnRequests *self, const BnCaller *caller, const char *type, GVariant *
 
   if (own != NULL)
     {
-      if (bn_caller_check (caller, type, own->spec->level, &error))
-        ask_own (own, payload, task);
-      else
-        g_task_return_error (task, error);
+      ask_own (own, caller, payload, task);
       return;
     }
   if (module != NULL
@@ -411,7 +439,8 @@ bn_requests_ask_finish (BnRequests *self, GAsyncResult *result, GUnixFDList **de
 }
 
 BnAccessLevel
-bn_requests_get_ask_level (BnRequests *self, const char *type, const char *target)
+bn_requests_get_ask_level (BnRequests *self, const char *type, const char *target,
+                           GVariant *payload, const char **what)
 {
   Own *own = g_hash_table_lookup (self->own, type);
   const char *dot = strchr (type, '.');
@@ -420,8 +449,9 @@ bn_requests_get_ask_level (BnRequests *self, const char *type, const char *targe
   const BnMethodSpec *method = NULL;
   const char *handler;
 
+  *what = type;
   if (own != NULL)
-    return own->spec->level;
+    return judge_own (own, payload, what);
   if (module != NULL)
     method = bn_manifest_lookup_method (bn_hosted_module_get_manifest (module),
                                         dot != NULL ? dot + 1 : type);

@@ -25,16 +25,26 @@ G_DECLARE_FINAL_TYPE (BnRequests, bn_requests, BN, REQUESTS, GObject)
  * converted. It must return @task: a GVariant (a{sv}, full), or an error. */
 typedef void (*BnRequestFunc) (gpointer user_data, int data, GVariant *arguments, GTask *task);
 
+/* What a request needs that is judged by its contents: a level, and in @what the name of what is
+ * done. @payload is not converted. OBSERVE if it names nothing that there is. */
+typedef BnAccessLevel (*BnRequestJudge) (gpointer user_data, int data, GVariant *payload,
+                                         const char **what);
+
 typedef struct
 {
   const char *type;
   BnAccessLevel level;
   const char *arguments; /* "name:s locale:s?", ? marks what may be left out */
   BnRequestFunc func;
-  int data; /* for func */
+  int data;             /* for func */
+  BnRequestJudge judge; /* (nullable): else @level */
+  gboolean stream;      /* answers with bn_request_return_stream() */
 } BnRequestSpec;
 
 BnRequests *bn_requests_new (BnEventBus *bus, BnModules *modules);
+
+/* Answers @task with @descriptor (taken), which is the value of @name. */
+void bn_request_return_stream (GTask *task, const char *name, int descriptor);
 
 /* @specs ends with a NULL type and stays. */
 void bn_requests_add (BnRequests *self, const BnRequestSpec *specs, gpointer user_data);
@@ -57,8 +67,9 @@ gboolean bn_requests_emit (BnRequests *self, const BnCaller *caller, const char 
                            GVariant *payload, GVariant *options, guint64 *sequence, GError **error);
 
 /* What a request or an emission of @type needs; OBSERVE if there is no such thing, so that the
- * error can be told. */
-BnAccessLevel bn_requests_get_ask_level (BnRequests *self, const char *type, const char *target);
+ * error can be told. @what: what is judged, @type in most cases; borrowed. */
+BnAccessLevel bn_requests_get_ask_level (BnRequests *self, const char *type, const char *target,
+                                         GVariant *payload, const char **what);
 BnAccessLevel bn_requests_get_emit_level (BnRequests *self, const char *type);
 
 /* forbidden, with what is needed; TRUE if @caller may do what needs @level. */

@@ -12,6 +12,7 @@
 
 #include "dbus/access1.h"
 #include "dbus/event-bus1.h"
+#include "dbus/job1.h"
 #include "dbus/module-route.h"
 #include "dbus/module1.h"
 #include "dbus/modules1.h"
@@ -183,6 +184,40 @@ worker_removed_cb (BnWorkers *workers, BnWorker *worker, gpointer user_data)
   g_dbus_object_manager_server_unexport (self->manager, path);
 }
 
+/* Jobs */
+
+static void
+job_added_cb (BnJobs *jobs, BnJob *job, gpointer user_data)
+{
+  BnBusService *self = user_data;
+  g_autofree char *path = bn_job_make_path (job);
+  g_autoptr (GDBusObjectSkeleton) object = g_dbus_object_skeleton_new (path);
+
+  add_interface (object, bn_job1_service_new (jobs, job, self->gate));
+  g_dbus_object_manager_server_export (self->manager, object);
+}
+
+static void
+job_removed_cb (BnJobs *jobs, BnJob *job, gpointer user_data)
+{
+  BnBusService *self = user_data;
+  g_autofree char *path = bn_job_make_path (job);
+
+  g_dbus_object_manager_server_unexport (self->manager, path);
+}
+
+static void
+export_jobs (BnBusService *self)
+{
+  BnJobs *jobs = bn_hub_get_jobs (self->hub);
+  g_autoptr (GPtrArray) all = bn_jobs_list (jobs);
+
+  for (guint i = 0; i < all->len; i++)
+    job_added_cb (jobs, g_ptr_array_index (all, i), self);
+  g_signal_connect (jobs, "added", G_CALLBACK (job_added_cb), self);
+  g_signal_connect (jobs, "removed", G_CALLBACK (job_removed_cb), self);
+}
+
 static void
 export_all (BnBusService *self)
 {
@@ -200,6 +235,7 @@ export_all (BnBusService *self)
   g_signal_connect (modules, "removed", G_CALLBACK (module_removed_cb), self);
   g_signal_connect (workers, "added", G_CALLBACK (worker_added_cb), self);
   g_signal_connect (workers, "removed", G_CALLBACK (worker_removed_cb), self);
+  export_jobs (self);
   g_dbus_object_manager_server_set_connection (self->manager, self->connection);
   export_root (self);
 }
@@ -211,6 +247,7 @@ unexport_all (BnBusService *self)
 
   g_signal_handlers_disconnect_by_data (bn_hub_get_modules (self->hub), self);
   g_signal_handlers_disconnect_by_data (bn_hub_get_workers (self->hub), self);
+  g_signal_handlers_disconnect_by_data (bn_hub_get_jobs (self->hub), self);
   for (guint i = 0; i < modules->len; i++)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (modules, i), self);
   unexport_root (self);

@@ -57,16 +57,17 @@ content_free (gpointer user_data)
   g_free (content);
 }
 
-/* Judges by what @type needs, then calls @func. */
+/* Judges by what @what needs, which is @type in most cases, then calls @func. */
 static void
 pass_content (BnEventBus1Service *self, GDBusMethodInvocation *invocation, const char *type,
-              GVariant *payload, GVariant *options, BnAccessLevel level, BnGateFunc func)
+              GVariant *payload, GVariant *options, BnAccessLevel level, const char *what,
+              BnGateFunc func)
 {
   Content *content = g_new0 (Content, 1);
 
   *content = (Content){ g_object_ref (self), level, g_strdup (type), g_variant_ref (payload),
                         g_variant_ref (options) };
-  bn_gate_pass (self->gate, invocation, level, type, func, content, content_free);
+  bn_gate_pass (self->gate, invocation, level, what, func, content, content_free);
 }
 
 /* TRUE if the service left the bus while the caller was judged; the call is answered then. */
@@ -105,7 +106,8 @@ handle_emit (BnEventBus1 *object, GDBusMethodInvocation *invocation, const char 
   BnEventBus1Service *self = BN_EVENT_BUS1_SERVICE (object);
 
   pass_content (self, invocation, type, payload, options,
-                bn_requests_get_emit_level (bn_hub_get_requests (self->hub), type), emit_content);
+                bn_requests_get_emit_level (bn_hub_get_requests (self->hub), type), type,
+                emit_content);
   return TRUE;
 }
 
@@ -148,11 +150,12 @@ handle_request (BnEventBus1 *object, GDBusMethodInvocation *invocation, const ch
 {
   BnEventBus1Service *self = BN_EVENT_BUS1_SERVICE (object);
   const char *target = NULL;
+  const char *what;
+  BnAccessLevel level;
 
   g_variant_lookup (options, "target", "&s", &target);
-  pass_content (self, invocation, type, payload, options,
-                bn_requests_get_ask_level (bn_hub_get_requests (self->hub), type, target),
-                ask_content);
+  level = bn_requests_get_ask_level (bn_hub_get_requests (self->hub), type, target, payload, &what);
+  pass_content (self, invocation, type, payload, options, level, what, ask_content);
   return TRUE;
 }
 
@@ -394,7 +397,7 @@ handle_get_statistics (BnEventBus1 *object, GDBusMethodInvocation *invocation)
 {
   BnEventBus1Service *self = BN_EVENT_BUS1_SERVICE (object);
   g_autoptr (GVariant) statistics =
-      g_variant_ref_sink (bn_event_bus_get_statistics (bn_hub_get_event_bus (self->hub)));
+      g_variant_ref_sink (bn_hub_get_statistics (bn_hub_get_facts (self->hub)));
   GVariantDict dict;
 
   g_variant_dict_init (&dict, statistics);

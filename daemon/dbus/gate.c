@@ -467,6 +467,7 @@ static const struct
 } own_interfaces[] = {
   { BN_IFACE_EVENT_BUS, "event" }, { BN_IFACE_MODULES, "module" }, { BN_IFACE_MODULE, "module" },
   { BN_IFACE_WORKERS, "worker" },  { BN_IFACE_WORKER, "worker" },  { BN_IFACE_ACCESS, "access" },
+  { BN_IFACE_JOB, "job" },
 };
 
 /* "org.binnacle.Workers1" and "RunNow" are "worker.run_now". */

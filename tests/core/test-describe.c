@@ -199,6 +199,8 @@ test_hub (void)
     { "system.heartbeat", BN_EVENT_CLASS_SAMPLE }, { "module.state_changed", BN_EVENT_CLASS_EVENT },
     { "module.reloaded", BN_EVENT_CLASS_EVENT },   { "worker.state_changed", BN_EVENT_CLASS_EVENT },
     { "worker.failed", BN_EVENT_CLASS_EVENT },     { "worker.overrun", BN_EVENT_CLASS_EVENT },
+    { "job.started", BN_EVENT_CLASS_EVENT },       { "job.progress", BN_EVENT_CLASS_SAMPLE },
+    { "job.finished", BN_EVENT_CLASS_EVENT },
   };
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes =

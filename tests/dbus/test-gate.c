@@ -189,9 +189,11 @@ begin (GDBusConnection *connection, Call *call, const char *interface, const cha
   GVariant *body = arguments != NULL ? g_variant_parse (NULL, arguments, NULL, NULL, &error) : NULL;
 
   g_assert_no_error (error);
-  *call = (Call){ FALSE, NULL, NULL };
-  g_dbus_connection_call (connection, BN_BUS_NAME, BN_HUB_PATH, interface, method, body, NULL,
-                          G_DBUS_CALL_FLAGS_NONE, 20000, NULL, called_cb, call);
+  *call = (Call){ .ended = FALSE };
+  g_dbus_connection_call (connection, BN_BUS_NAME,
+                          g_str_equal (interface, BN_IFACE_JOB) ? BN_JOBS_PATH "/1" : BN_HUB_PATH,
+                          interface, method, body, NULL, G_DBUS_CALL_FLAGS_NONE, 20000, NULL,
+                          called_cb, call);
 }
 
 static GVariant *
@@ -397,6 +399,74 @@ test_rate (Fixture *self, gconstpointer data)
   g_assert_cmpuint (get_statistic (self, "calls_limited"), ==, limited);
 }
 
+/* What a job's method needs is what its end, its log and its result need; that it runs is seen by
+ * everybody who may observe. */
+static void
+test_job (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GObject) owner = g_object_new (G_TYPE_OBJECT, NULL);
+  g_autoptr (GVariant) result = g_variant_ref_sink (g_variant_new_parsed ("{'key': <'hush'>}"));
+  g_autoptr (GVariant) options = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  const BnJobSpec spec = { .module = "echo",
+                           .method = "echo.start_secret_job",
+                           .level = BN_ACCESS_ADMIN,
+                           .title = "A secret",
+                           .owner = owner };
+  const char *get = "('job.get', {'id': <1>}, @a{sv} {})";
+  const char *cancel = "('job.cancel', {'id': <'1'>}, @a{sv} {})";
+  const char *log = "('job.open_log', {'id': <1>}, {'stream': <true>})";
+  BnJobs *jobs = bn_hub_get_jobs (self->hub);
+  BnJob *job = bn_jobs_create (jobs, &spec, NULL);
+  g_autoptr (GVariant) list = assert_call (self->nobody, BN_IFACE_EVENT_BUS, "Request",
+                                           "('job.list', @a{sv} {}, @a{sv} {})");
+  g_autofree char *seen = g_variant_print (list, FALSE);
+  g_autoptr (GVariant) opened = NULL;
+  g_autoptr (GVariant) got = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_nonnull (strstr (seen, "A secret"));
+  refuse (self->nobody, BN_IFACE_JOB, "Cancel", NULL, BN_ERROR_FORBIDDEN);
+  refuse (self->nobody, BN_IFACE_JOB, "OpenLog", NULL, BN_ERROR_FORBIDDEN);
+  refuse (self->nobody, BN_IFACE_EVENT_BUS, "Request", cancel, BN_ERROR_FORBIDDEN);
+  refuse (self->nobody, BN_IFACE_EVENT_BUS, "Request", log, BN_ERROR_FORBIDDEN);
+  refuse (self->nobody, BN_IFACE_EVENT_BUS, "Request", get, BN_ERROR_FORBIDDEN);
+  g_assert_cmpuint (get_statistic (self, "calls_forbidden"), ==, 5);
+  /* Who has the level learns that this job cannot be cancelled. */
+  refuse (self->root, BN_IFACE_JOB, "Cancel", NULL, BN_ERROR_UNSUPPORTED);
+  refuse (self->root, BN_IFACE_EVENT_BUS, "Request", cancel, BN_ERROR_UNSUPPORTED);
+  opened = assert_call (self->root, BN_IFACE_JOB, "OpenLog", NULL);
+  g_assert_true (bn_jobs_finish (jobs, job, result, options, NULL));
+  got = assert_call (self->root, BN_IFACE_EVENT_BUS, "Request", get);
+  text = g_variant_print (got, FALSE);
+  g_assert_nonnull (strstr (text, "hush"));
+  g_assert_true (has_heard (self->heard_nobody, "A secret"));
+  g_assert_false (has_heard (self->heard_nobody, "hush"));
+}
+
+/* Its properties and its signal are for everybody. */
+static void
+test_job_properties (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GObject) owner = g_object_new (G_TYPE_OBJECT, NULL);
+  g_autoptr (GVariant) result = g_variant_ref_sink (g_variant_new_parsed ("{'key': <'hush'>}"));
+  g_autoptr (GVariant) options = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  BnJobSpec spec = { .module = "echo", .title = "Seen", .owner = owner };
+  BnJobs *jobs = bn_hub_get_jobs (self->hub);
+  g_autoptr (GVariant) objects = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_true (bn_jobs_finish (jobs, bn_jobs_create (jobs, &spec, NULL), result, options, NULL));
+  spec.method = "echo.start_secret_job";
+  spec.level = BN_ACCESS_ADMIN;
+  g_assert_true (bn_jobs_finish (jobs, bn_jobs_create (jobs, &spec, NULL), result, options, NULL));
+  objects =
+      assert_call (self->nobody, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL);
+  text = g_variant_print (objects, FALSE);
+  /* Once: of the job that nobody's method made. */
+  g_assert_nonnull (strstr (text, "hush"));
+  g_assert_true (strstr (text, "hush") == g_strrstr (text, "hush"));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -421,5 +491,7 @@ main (int argc, char *argv[])
   ADD ("refused", test_refused);
   ADD ("private", test_private);
   ADD ("rate", test_rate);
+  ADD ("job", test_job);
+  ADD ("job-properties", test_job_properties);
   return g_test_run ();
 }
