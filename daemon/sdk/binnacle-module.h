@@ -7,6 +7,7 @@
 
 #include "introspection/error.h"
 #include "sdk/call.h"
+#include "sdk/job.h"
 #include "sdk/module.h"
 #include "sdk/payload.h"
 #include "sdk/run.h"

@@ -4,6 +4,7 @@
 #include "sdk/call-private.h"
 
 #include "introspection/event-type.h"
+#include "sdk/job-private.h"
 
 /**
  * BnCall:
@@ -26,7 +27,9 @@ struct _BnCall
   GObject parent_instance;
 
   GDBusMethodInvocation *invocation; /* owned; NULL when answered */
+  GDBusConnection *connection;       /* owned */
   GCancellable *cancellable;         /* owned */
+  BnJobSet *jobs;                    /* owned */
   GVariant *parameters;              /* owned */
   GDBusMethodInfo *info;             /* owned */
   char *method;                      /* owned; snake case */
@@ -55,7 +58,9 @@ bn_call_finalize (GObject *object)
 {
   BnCall *self = BN_CALL (object);
 
+  g_clear_object (&self->connection);
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->jobs, bn_job_set_unref);
   g_clear_pointer (&self->parameters, g_variant_unref);
   g_clear_pointer (&self->reply_if_dropped, g_variant_unref);
   g_clear_pointer (&self->info, g_dbus_method_info_unref);
@@ -79,7 +84,7 @@ bn_call_init (BnCall *self)
 }
 
 BnCall *
-bn_call_new (GDBusMethodInvocation *invocation, GCancellable *cancellable,
+bn_call_new (GDBusMethodInvocation *invocation, GCancellable *cancellable, BnJobSet *jobs,
              GVariant *reply_if_dropped)
 {
   BnCall *self = g_object_new (BN_TYPE_CALL, NULL);
@@ -87,7 +92,9 @@ bn_call_new (GDBusMethodInvocation *invocation, GCancellable *cancellable,
       g_dbus_message_get_unix_fd_list (g_dbus_method_invocation_get_message (invocation));
 
   self->invocation = invocation;
+  self->connection = g_object_ref (g_dbus_method_invocation_get_connection (invocation));
   self->cancellable = g_object_ref (cancellable);
+  self->jobs = bn_job_set_ref (jobs);
   self->parameters = g_variant_ref (g_dbus_method_invocation_get_parameters (invocation));
   self->info = g_dbus_method_info_ref (
       (GDBusMethodInfo *)g_dbus_method_invocation_get_method_info (invocation));
@@ -365,4 +372,44 @@ bn_call_reply_gerror (BnCall *self, const GError *error)
   plain = g_error_copy (error);
   g_dbus_error_strip_remote_error (plain);
   bn_call_reply_error (self, bn_error_from_gerror (error), plain->message);
+}
+
+static void
+answer_with_path (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BnCall) self = user_data;
+  g_autoptr (GError) error = NULL;
+  const char *path = bn_job_wait_created_finish (BN_JOB (source), result, &error);
+
+  if (path != NULL)
+    bn_call_reply (self, g_variant_new_object_path (path));
+  else
+    bn_call_reply_gerror (self, error);
+}
+
+/**
+ * bn_call_start_job:
+ * @self: the call, of a method with the annotation `org.binnacle.Job` that returns the path of a
+ * job and nothing else
+ * @title: one line for people that says what is being done, at most 256 bytes
+ * @flags: how the job is
+ *
+ * Makes the job that the method returns, and answers the call with its path, or with the error with
+ * which the hub refuses the job. The job lives on when the caller has gone: it has a cancellable of
+ * its own.
+ *
+ * Returns: (transfer full): the job
+ */
+BnJob *
+bn_call_start_job (BnCall *self, const char *title, BnJobFlags flags)
+{
+  BnJob *job;
+
+  g_return_val_if_fail (BN_IS_CALL (self), NULL);
+  g_return_val_if_fail (title != NULL && *title != '\0', NULL);
+
+  job = bn_job_new (self->connection, self->jobs);
+  bn_job_create (job, bn_call_get_method (self), title, flags);
+  bn_job_wait_created_async (job, answer_with_path, g_object_ref (self));
+  return job;
 }

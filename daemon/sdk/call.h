@@ -7,6 +7,7 @@
 #include <gio/gunixfdlist.h>
 
 #include "introspection/error.h"
+#include "sdk/job.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,8 @@ GVariant *bn_call_get_argument (BnCall *self, const char *name);
 int bn_call_take_descriptor (BnCall *self, int handle, GError **error);
 
 GCancellable *bn_call_get_cancellable (BnCall *self);
+
+BnJob *bn_call_start_job (BnCall *self, const char *title, BnJobFlags flags);
 
 void bn_call_reply (BnCall *self, GVariant *value);
 void bn_call_reply_with_descriptors (BnCall *self, GVariant *value, GUnixFDList *descriptors);

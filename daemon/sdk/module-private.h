@@ -3,6 +3,7 @@
 /* What the parts of the library need of a module. */
 #pragma once
 
+#include "sdk/job-set.h"
 #include "sdk/module.h"
 #include "sdk/running-calls.h"
 #include "sdk/workers.h"
@@ -14,6 +15,7 @@ GDBusConnection *bn_module_get_connection (BnModule *self);
 BnOutbox *bn_module_get_outbox (BnModule *self);
 BnWorkers *bn_module_get_workers (BnModule *self);
 BnRunningCalls *bn_module_get_running_calls (BnModule *self);
+BnJobSet *bn_module_get_jobs (BnModule *self);
 
 /* The state of the last generation has been taken over: say Ready. */
 void bn_module_set_restored (BnModule *self);

@@ -41,6 +41,7 @@ typedef struct
   BnOutbox *outbox;            /* owned */
   BnWorkers *workers;          /* owned */
   BnRunningCalls *running;     /* owned */
+  BnJobSet *jobs;              /* owned */
   GPtrArray *skeletons;        /* GDBusInterfaceSkeleton, owned */
   GArray *registrations;       /* guint, of bn_module_export_xml() */
   char *path;                  /* owned */
@@ -61,7 +62,7 @@ method_call (GDBusConnection *connection, const char *sender, const char *path,
 {
   g_autoptr (BnModule) self = g_object_ref (user_data);
   GCancellable *cancellable = bn_running_calls_add (PRIVATE (self)->running, invocation);
-  g_autoptr (BnCall) call = bn_call_new (invocation, cancellable, NULL);
+  g_autoptr (BnCall) call = bn_call_new (invocation, cancellable, PRIVATE (self)->jobs, NULL);
 
   BN_MODULE_GET_CLASS (self)->call (self, call);
 }
@@ -320,6 +321,7 @@ bn_module_finalize (GObject *object)
 
   g_clear_pointer (&priv->loop, g_main_loop_unref);
   g_clear_pointer (&priv->running, bn_running_calls_unref);
+  g_clear_pointer (&priv->jobs, bn_job_set_unref);
   g_clear_pointer (&priv->welcome, g_variant_unref);
   g_clear_pointer (&priv->skeletons, g_ptr_array_unref);
   g_clear_pointer (&priv->registrations, g_array_unref);
@@ -357,6 +359,7 @@ bn_module_init (BnModule *self)
 
   priv->loop = g_main_loop_new (g_main_context_get_thread_default (), FALSE);
   priv->running = bn_running_calls_new ();
+  priv->jobs = bn_job_set_new ();
   priv->skeletons = g_ptr_array_new_with_free_func (g_object_unref);
   priv->registrations = g_array_new (FALSE, FALSE, sizeof (guint));
 }
@@ -383,6 +386,12 @@ BnRunningCalls *
 bn_module_get_running_calls (BnModule *self)
 {
   return PRIVATE (self)->running;
+}
+
+BnJobSet *
+bn_module_get_jobs (BnModule *self)
+{
+  return PRIVATE (self)->jobs;
 }
 
 void

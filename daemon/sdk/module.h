@@ -7,6 +7,7 @@
 #include <gio/gunixfdlist.h>
 
 #include "sdk/call.h"
+#include "sdk/job.h"
 #include "sdk/run.h"
 
 G_BEGIN_DECLS
@@ -97,6 +98,12 @@ void bn_module_request_async (BnModule *self, const char *type, GVariant *payloa
                               GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
 GVariant *bn_module_request_finish (BnModule *self, GAsyncResult *result, GError **error);
+
+BnJob *bn_module_create_job (BnModule *self, const char *method, const char *title,
+                             BnJobFlags flags);
+BnJob *bn_module_start_job (BnModule *self, GDBusMethodInvocation *invocation, const char *title,
+                            BnJobFlags flags);
+BnJob *bn_module_adopt_job (BnModule *self, guint id);
 
 void bn_module_subscribe_async (BnModule *self, const char *const *patterns, GVariant *options,
                                 GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -40,7 +40,7 @@ handle_handle (BnModule *module, GVariant *parameters, GDBusMethodInvocation *in
     reply_if_dropped = g_variant_new ("(@a{sv})", g_variant_new ("a{sv}", NULL));
   call = bn_call_new (invocation,
                       bn_running_calls_add (bn_module_get_running_calls (module), invocation),
-                      reply_if_dropped);
+                      bn_module_get_jobs (module), reply_if_dropped);
   BN_MODULE_GET_CLASS (module)->handle_event (module, type, payload, meta, call);
 }
 
@@ -52,6 +52,16 @@ handle_cancel (BnModule *module, GVariant *parameters, GDBusMethodInvocation *in
   g_variant_get (parameters, "(u)", &serial);
   g_dbus_method_invocation_return_value (invocation, NULL);
   bn_running_calls_cancel (bn_module_get_running_calls (module), serial);
+}
+
+static void
+handle_cancel_job (BnModule *module, GVariant *parameters, GDBusMethodInvocation *invocation)
+{
+  guint32 id;
+
+  g_variant_get (parameters, "(u)", &id);
+  g_dbus_method_invocation_return_value (invocation, NULL);
+  bn_job_set_cancel (bn_module_get_jobs (module), id);
 }
 
 static void
@@ -153,9 +163,16 @@ static const struct
   const char *member;
   PeerMethod handle;
 } methods[] = {
-  { "Handle", handle_handle },        { "Cancel", handle_cancel },  { "Ping", handle_ping },
-  { "SetDemand", handle_set_demand }, { "RunNow", handle_run_now }, { "Freeze", handle_freeze },
-  { "Restore", handle_restore },      { "Thaw", handle_thaw },      { "Stop", handle_stop },
+  { "Handle", handle_handle },
+  { "Cancel", handle_cancel },
+  { "Ping", handle_ping },
+  { "CancelJob", handle_cancel_job },
+  { "SetDemand", handle_set_demand },
+  { "RunNow", handle_run_now },
+  { "Freeze", handle_freeze },
+  { "Restore", handle_restore },
+  { "Thaw", handle_thaw },
+  { "Stop", handle_stop },
 };
 
 static void

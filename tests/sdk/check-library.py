@@ -66,7 +66,7 @@ def check_readme(paths):
         (include / "sdk").mkdir(parents=True)
         (include / "introspection").mkdir()
         shutil.copy(paths.source / "daemon/sdk/binnacle-module.h", include)
-        for name in ("call.h", "module.h", "payload.h", "run.h"):
+        for name in ("call.h", "job.h", "module.h", "payload.h", "run.h"):
             shutil.copy(paths.source / "daemon/sdk" / name, include / "sdk")
         shutil.copy(paths.library.parent / "version.h", include / "sdk")
         shutil.copy(paths.source / "introspection/error.h", include / "introspection")

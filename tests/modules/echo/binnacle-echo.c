@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "sdk/binnacle-module.h"
-#include "tests/modules/echo/echo-generated.h"
+#include "tests/modules/echo/echo-jobs.h"
+#include "tests/modules/echo/echo-streams.h"
 
 #define WAITING_BYTES (64 * 1024)
 
@@ -20,6 +21,7 @@ struct _EchoModule
   BnModule parent_instance;
 
   EchoEcho1 *skeleton; /* owned */
+  EchoJobs *jobs;      /* owned */
   guint64 count;       /* of Count, handed over */
   guint restore_ms;    /* of the next generation */
   guint64 ticks;
@@ -106,89 +108,6 @@ static gboolean
 handle_waiting (EchoModule *self, GDBusMethodInvocation *invocation)
 {
   echo_echo1_complete_waiting (self->skeleton, invocation, self->waiting);
-  return TRUE;
-}
-
-static gboolean
-handle_fd (EchoModule *self, GDBusMethodInvocation *invocation, GUnixFDList *descriptors,
-           const char *text)
-{
-  g_autoptr (GUnixFDList) reply = NULL;
-  g_autoptr (GError) error = NULL;
-  int ends[2];
-
-  if (!g_unix_open_pipe (ends, FD_CLOEXEC, &error))
-    {
-      g_dbus_method_invocation_return_gerror (invocation, error);
-      return TRUE;
-    }
-  if (write (ends[1], text, MIN (strlen (text), 4096)) < 0)
-    g_printerr ("cannot write into a pipe\n");
-  close (ends[1]);
-  reply = g_unix_fd_list_new_from_array (ends, 1);
-  echo_echo1_complete_fd (self->skeleton, invocation, reply, g_variant_new_handle (0));
-  return TRUE;
-}
-
-/* A stream that is written. */
-typedef struct
-{
-  EchoModule *self; /* borrowed */
-  int descriptor;   /* owned */
-  GBytes *text;     /* owned */
-  guint64 left;     /* bytes to be written */
-  guint64 written;
-} Stream;
-
-static gboolean
-write_stream (int descriptor, GIOCondition condition, gpointer user_data)
-{
-  Stream *stream = user_data;
-  gsize size;
-  const char *text = g_bytes_get_data (stream->text, &size);
-  gsize from = stream->written % size;
-  gssize n = write (descriptor, text + from, MIN (size - from, stream->left));
-
-  if (n > 0)
-    {
-      stream->written += (guint64)n;
-      stream->left -= (guint64)n;
-    }
-  if (stream->left > 0 && (n > 0 || errno == EAGAIN))
-    return G_SOURCE_CONTINUE;
-  bn_module_emit (BN_MODULE (stream->self), "closed",
-                  g_variant_new_parsed ("{'written': <%t>}", stream->written));
-  close (stream->descriptor);
-  g_bytes_unref (stream->text);
-  g_free (stream);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-handle_stream (EchoModule *self, GDBusMethodInvocation *invocation, GUnixFDList *descriptors,
-               GVariant *text, guint64 bytes)
-{
-  g_autoptr (GUnixFDList) reply = NULL;
-  g_autoptr (GError) error = NULL;
-  Stream *stream;
-  int ends[2];
-
-  if (g_variant_n_children (text) == 0)
-    g_set_error_literal (&error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "the text is empty");
-  if (error != NULL || !g_unix_open_pipe (ends, FD_CLOEXEC, &error)
-      || !g_unix_set_fd_nonblocking (ends[1], TRUE, &error))
-    {
-      g_dbus_method_invocation_return_gerror (invocation, error);
-      return TRUE;
-    }
-  stream = g_new0 (Stream, 1);
-  stream->self = self;
-  stream->descriptor = ends[1];
-  stream->text = g_variant_get_data_as_bytes (text);
-  stream->left = bytes != 0 ? bytes : G_MAXUINT64;
-  g_unix_fd_add (ends[1], G_IO_OUT, write_stream, stream);
-  reply = g_unix_fd_list_new_from_array (ends, 1);
-  echo_echo1_complete_stream (self->skeleton, invocation, reply, g_variant_new_handle (0));
   return TRUE;
 }
 
@@ -448,8 +367,6 @@ echo_module_activate (BnModule *module, GError **error)
     { "handle-sleep", G_CALLBACK (handle_sleep) },
     { "handle-wait", G_CALLBACK (handle_wait) },
     { "handle-waiting", G_CALLBACK (handle_waiting) },
-    { "handle-fd", G_CALLBACK (handle_fd) },
-    { "handle-stream", G_CALLBACK (handle_stream) },
     { "handle-nest", G_CALLBACK (handle_nest) },
     { "handle-restore-slowly", G_CALLBACK (handle_restore_slowly) },
     { "handle-count", G_CALLBACK (handle_count) },
@@ -471,6 +388,8 @@ echo_module_activate (BnModule *module, GError **error)
 
   for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
     g_signal_connect_swapped (self->skeleton, handlers[i].signal, handlers[i].handler, self);
+  self->jobs = echo_jobs_new (module, self->skeleton);
+  echo_streams_serve (module, self->skeleton);
   bn_module_add_worker (module, "tick", tick, NULL, NULL);
   bn_module_add_async_worker (module, "slow", slow, NULL, NULL);
   return bn_module_export_skeleton (module, G_DBUS_INTERFACE_SKELETON (self->skeleton), error);
@@ -539,6 +458,7 @@ echo_module_save_state (BnModule *module, GUnixFDList *descriptors)
   g_variant_dict_init (&state, NULL);
   g_variant_dict_insert (&state, "count", "t", ECHO_MODULE (module)->count);
   g_variant_dict_insert (&state, "restore-ms", "u", ECHO_MODULE (module)->restore_ms);
+  echo_jobs_save (ECHO_MODULE (module)->jobs, &state);
   return g_variant_dict_end (&state);
 }
 
@@ -549,6 +469,7 @@ echo_module_restore_state (BnModule *module, GVariant *state, GUnixFDList *descr
 
   g_variant_lookup (state, "count", "t", &ECHO_MODULE (module)->count);
   g_variant_lookup (state, "restore-ms", "u", &restore_ms);
+  echo_jobs_restore (ECHO_MODULE (module)->jobs, state);
   if (restore_ms == 0)
     return;
   bn_module_emit (module, "restoring",
@@ -561,6 +482,7 @@ echo_module_dispose (GObject *object)
 {
   EchoModule *self = ECHO_MODULE (object);
 
+  g_clear_pointer (&self->jobs, echo_jobs_free);
   g_clear_object (&self->skeleton);
   g_clear_object (&self->slow_run);
   g_clear_pointer (&self->tick_error, g_free);
