@@ -10,11 +10,12 @@ G_BEGIN_DECLS
 typedef enum
 {
   BN_EXIT_OK = 0,
-  BN_EXIT_FAILED = 1,    /* the request was answered with an error */
-  BN_EXIT_USAGE = 2,     /* the command line is wrong */
-  BN_EXIT_NO_HUB = 3,    /* there is no bus, or no hub on it */
-  BN_EXIT_TIMEOUT = 4,   /* no answer within the deadline */
-  BN_EXIT_FORBIDDEN = 5, /* the caller lacks the access level */
+  BN_EXIT_FAILED = 1,      /* the request was answered with an error */
+  BN_EXIT_USAGE = 2,       /* the command line is wrong */
+  BN_EXIT_NO_HUB = 3,      /* there is no bus, or no hub on it */
+  BN_EXIT_TIMEOUT = 4,     /* no answer within the deadline */
+  BN_EXIT_FORBIDDEN = 5,   /* the caller lacks the access level */
+  BN_EXIT_CANCELLED = 130, /* a job was cancelled, or left by Ctrl+C; as shells have it */
 } BnExit;
 
 typedef struct

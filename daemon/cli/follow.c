@@ -260,6 +260,11 @@ catch_up (Follower *self, char *epoch)
                        : _ ("the hub is back"));
   self->gone = FALSE;
   show_absence (self, NULL);
+  if (self->follow->ready != NULL && !self->follow->ready (self->data))
+    {
+      stop (self, BN_EXIT_OK);
+      return;
+    }
   if (!self->follow->events || (is_first && self->follow->after < 0))
     return;
   replay (self, epoch, is_first ? (guint64)self->follow->after : self->last);
@@ -315,10 +320,20 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer data)
 }
 
 static gboolean
-on_interrupt (gpointer data)
+on_terminate (gpointer data)
 {
   stop (data, BN_EXIT_OK);
   return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_interrupt (gpointer data)
+{
+  Follower *self = data;
+
+  if (self->follow->interrupted != NULL && self->follow->interrupted (self->data))
+    return G_SOURCE_CONTINUE;
+  return on_terminate (data);
 }
 
 BnExit
@@ -342,7 +357,7 @@ bn_follow_run (BnCli *cli, const BnFollow *follow, gpointer data)
       g_bus_watch_name_on_connection (cli->connection, BN_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
                                       on_appeared, on_vanished, &self, NULL);
   interrupt = g_unix_signal_add (SIGINT, on_interrupt, &self);
-  terminate = g_unix_signal_add (SIGTERM, on_interrupt, &self);
+  terminate = g_unix_signal_add (SIGTERM, on_terminate, &self);
   g_main_loop_run (loop);
   g_bus_unwatch_name (watch);
   g_source_remove (interrupt);

@@ -26,6 +26,12 @@ typedef struct
    * error too. May be NULL. */
   void (*absence) (const char *text, gpointer data);
 
+  /* Subscribed to a hub: the first, or one that came back. FALSE ends it. May be NULL. */
+  gboolean (*ready) (gpointer data);
+
+  /* SIGINT came. TRUE goes on. May be NULL. */
+  gboolean (*interrupted) (gpointer data);
+
   /* It ends, and an error will be told on the standard error. May be NULL. */
   void (*failing) (gpointer data);
 } BnFollow;

@@ -22,7 +22,7 @@ describe_verbs (void)
                    _ ("\n“binnacle COMMAND --help” says more about each.\n"
                       "\n"
                       "Exit status: 0 done, 1 the request failed, 2 the command line is wrong,\n"
-                      "3 there is no hub, 4 no answer in time, 5 not allowed.\n"));
+                      "3 there is no hub, 4 no answer in time, 5 not allowed, 130 cancelled.\n"));
   return g_string_free (out, FALSE);
 }
 

@@ -41,6 +41,9 @@ static const struct
   { "removed", DIM, N_ ("removed") },
   { "current", "", N_ ("current") },
   { "previous", YELLOW, N_ ("previous") },
+  { "cancelling", YELLOW, N_ ("cancelling") },
+  { "succeeded", GREEN, N_ ("succeeded") },
+  { "cancelled", DIM, N_ ("cancelled") },
 };
 
 void

@@ -2,14 +2,24 @@
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* binnacle call, binnacle emit */
 #include <glib/gi18n.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/arguments.h"
 #include "cli/catalog.h"
+#include "cli/job-follow.h"
 #include "cli/stream.h"
 #include "cli/verbs.h"
 #include "introspection/event-type.h"
 #include "introspection/names.h"
+
+static gboolean option_detach;
+
+static const GOptionEntry call_entries[] = {
+  { "detach", 'd', 0, G_OPTION_ARG_NONE, &option_detach,
+    N_ ("Print the path of a job and leave it alone"), NULL },
+  G_OPTION_ENTRY_NULL,
+};
 
 /* The single value of an answer, NULL if there are none or several: a method that lists things
  * answers with one list. */
@@ -57,6 +67,38 @@ print_stream (int descriptor)
   return copied ? BN_EXIT_OK : bn_cli_fail (error);
 }
 
+/* The number of the job whose path a method answered with; 0 if it is no such method. */
+static guint
+find_job (BnCli *cli, const char *type, GVariant *reply)
+{
+  g_autofree char *module = bn_catalog_module_of (type);
+  const char *dot = strchr (type, '.');
+  g_autoptr (BnCatalog) catalog = NULL;
+  g_autoptr (GVariant) row = NULL;
+  GVariant *description;
+  gboolean is_job = FALSE;
+  GVariantIter iter;
+  GVariant *value;
+  guint id = 0;
+
+  g_variant_iter_init (&iter, reply);
+  while (id == 0 && g_variant_iter_next (&iter, "{&sv}", NULL, &value))
+    {
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_OBJECT_PATH))
+        id = bn_job_id_from_path (g_variant_get_string (value, NULL));
+      g_variant_unref (value);
+    }
+  if (id == 0 || dot == NULL)
+    return 0;
+  catalog = bn_catalog_new (cli);
+  description = bn_catalog_describe (catalog, module);
+  if (description != NULL)
+    row = bn_catalog_find (description, "methods", "name", dot + 1);
+  if (row != NULL)
+    g_variant_lookup (row, "job", "b", &is_job);
+  return is_job ? id : 0;
+}
+
 BnExit
 bn_verb_call (BnCli *cli, int argc, char **argv)
 {
@@ -64,11 +106,13 @@ bn_verb_call (BnCli *cli, int argc, char **argv)
   g_autoptr (GVariant) payload = NULL;
   g_autoptr (GVariant) reply = NULL;
   int stream;
+  guint job;
 
   if (!bn_cli_parse (
-          cli, bn_verb_find ("call"), NULL, FALSE,
+          cli, bn_verb_find ("call"), call_entries, FALSE,
           _ ("KEY=VALUE gives an argument as text, which becomes what the method wants;\n"
-             "KEY:=JSON gives it as JSON. What a method streams is printed as it comes."),
+             "KEY:=JSON gives it as JSON. What a method streams is printed as it comes.\n"
+             "A job is followed to its end; Ctrl+C asks to cancel it, a second one leaves it."),
           &argc, &argv, &error))
     return bn_cli_fail (error);
   if (argc < 2)
@@ -85,8 +129,13 @@ bn_verb_call (BnCli *cli, int argc, char **argv)
     return bn_cli_fail (error);
   if (stream != -1)
     return print_stream (stream);
+  job = find_job (cli, argv[1], reply);
+  if (job != 0 && !option_detach)
+    return bn_job_follow (cli, job);
   if (cli->json)
     bn_output_json (reply);
+  else if (job != 0)
+    g_print (BN_JOBS_PATH "/%u\n", job);
   else
     print_reply (cli, argv[1], reply);
   return BN_EXIT_OK;

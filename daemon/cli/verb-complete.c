@@ -166,6 +166,31 @@ offer_arguments (Completion *self, char **words, const char *list, const char *n
   offer_keys (self, row, fields, words + 1);
 }
 
+/* The numbers of jobs: all, or those that can be cancelled now. */
+static void
+offer_jobs (Completion *self, gboolean cancellable)
+{
+  g_autoptr (GVariant) reply = bn_cli_request (self->cli, "job.list", NULL, NULL);
+  g_autoptr (GVariantIter) rows = NULL;
+  GVariant *row;
+
+  if (reply == NULL || !g_variant_lookup (reply, "jobs", "aa{sv}", &rows))
+    return;
+  while ((row = g_variant_iter_next_value (rows)) != NULL)
+    {
+      g_autoptr (GVariant) held = row;
+      g_autofree char *number = NULL;
+      gboolean can_cancel = FALSE;
+      guint id = 0;
+
+      g_variant_lookup (row, "id", "u", &id);
+      g_variant_lookup (row, "cancellable", "b", &can_cancel);
+      number = g_strdup_printf ("%u", id);
+      if (can_cancel || !cancellable)
+        offer (self, number);
+    }
+}
+
 static void
 offer_verbs (Completion *self)
 {
@@ -187,6 +212,7 @@ complete_verb (Completion *self, const char *verb, char **words, guint n)
                                               "reset",        "describe", "history", NULL };
   static const char *const worker_words[] = { "list", "start",        "stop",       "restart",
                                               "run",  "set-interval", "statistics", NULL };
+  static const char *const job_words[] = { "list", "watch", "cancel", "log", NULL };
 
   if (g_str_equal (verb, "module") && n == 1)
     offer_all (self, module_words);
@@ -196,6 +222,10 @@ complete_verb (Completion *self, const char *verb, char **words, guint n)
     offer_all (self, worker_words);
   else if (g_str_equal (verb, "workers") && n == 2)
     offer_names (self, "worker.list", "workers");
+  else if (g_str_equal (verb, "jobs") && n == 1)
+    offer_all (self, job_words);
+  else if (g_str_equal (verb, "jobs") && n == 2)
+    offer_jobs (self, g_str_equal (words[0], "cancel"));
   else if (g_str_equal (verb, "call") && n == 1)
     offer_methods (self);
   else if (g_str_equal (verb, "call"))

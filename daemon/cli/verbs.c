@@ -13,6 +13,8 @@ const BnVerb bn_verbs[] = {
   { "call", N_ ("MODULE.METHOD [KEY=VALUE…]"), N_ ("Call a method and print its answer"),
     bn_verb_call },
   { "emit", N_ ("TYPE [KEY=VALUE…]"), N_ ("Publish an event"), bn_verb_emit },
+  { "jobs", N_ ("[list | watch [ID] | cancel ID | log ID]"),
+    N_ ("List, watch and cancel what takes long"), bn_verb_jobs },
   { "module",
     N_ ("[list | rescan | "
         "load|unload|reload|force-reload|enable|disable|reset|describe|history NAME]"),

@@ -17,6 +17,7 @@ const BnVerb *bn_verb_find (const char *name);
 BnExit bn_verb_status (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_modules (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_workers (BnCli *cli, int argc, char **argv);
+BnExit bn_verb_jobs (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_call (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_emit (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_events (BnCli *cli, int argc, char **argv);
