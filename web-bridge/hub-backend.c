@@ -15,8 +15,12 @@ on_called (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  GVariant *reply = bn_hub_client_call_finish (BN_HUB_CLIENT (source), result, &error);
+  GUnixFDList *descriptors;
+  GVariant *reply =
+      bn_hub_client_call_finish (BN_HUB_CLIENT (source), result, &descriptors, &error);
 
+  if (descriptors != NULL)
+    g_task_set_task_data (task, descriptors, g_object_unref);
   if (reply != NULL)
     g_task_return_pointer (task, reply, (GDestroyNotify)g_variant_unref);
   else
@@ -34,8 +38,11 @@ call_async (BnBackend *backend, const char *interface, const char *method, GVari
 }
 
 static GVariant *
-call_finish (BnBackend *backend, GAsyncResult *result, GError **error)
+call_finish (BnBackend *backend, GAsyncResult *result, GUnixFDList **descriptors, GError **error)
 {
+  GUnixFDList *received = g_task_get_task_data (G_TASK (result));
+
+  *descriptors = received != NULL ? g_object_ref (received) : NULL;
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 

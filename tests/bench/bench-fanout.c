@@ -59,7 +59,7 @@ call_async (BnBackend *backend, const char *interface, const char *method, GVari
 }
 
 static GVariant *
-call_finish (BnBackend *backend, GAsyncResult *result, GError **error)
+call_finish (BnBackend *backend, GAsyncResult *result, GUnixFDList **descriptors, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Binnacle authors
 """The same mistake has the same code on D-Bus, on the WebSocket, in REST and on the command line; and
 what the documents say works. Hub, bridge, module and bus are real."""
+import base64
 import contextlib
 import json
 import pathlib
@@ -111,6 +112,23 @@ class Stage:
                 return error.code, json.load(error)
         except urllib.error.URLError:
             return 0, None
+
+    def open(self, path, body=None, method=None):
+        """An answer whose body is read as it comes; the caller closes it."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=body,
+                                         method=method)
+        request.add_header("Content-Type", "application/json")
+        request.add_header("Authorization", f"Bearer {self.token}")
+        return urllib.request.urlopen(request, timeout=20)
+
+    def start_job(self, **options):
+        """The number of a job of echo, and the answer."""
+        body = json.dumps({"title": "Counting", "options": options}).encode()
+        with self.open("/api/echo/start_job", body) as answer:
+            return int(json.load(answer)["job"].rsplit("/", 1)[1]), answer
+
+    def statistic(self, name):
+        return self.get("/api/event/statistics")[1][name]
 
     # The code of the answer on each surface.
 
@@ -299,6 +317,95 @@ def a_client_goes_on_where_it_was():
         assert all(event["replay"] and event["sub"] == ["s"] for event in numbers)
         assert reply["seq"] >= numbers[-1]["seq"]
         client.close()
+
+
+@tap.test
+def a_job_is_followed_in_the_web():
+    with Stage() as stage:
+        client = Client(stage)
+        client.say({"type": "websocket.subscribe", "payload": {"patterns": ["job.*"]}})
+        number, answer = stage.start_job(steps=3, **{"step-ms": 150})
+        assert answer.status == 202, answer.status
+        location = answer.headers["Location"]
+        assert location == f"/api/job/get?id={number}", location
+        progress = client.hear_until(lambda heard: heard["type"] == "job.progress"
+                                     and heard["payload"].get("progress", 0) > 0)
+        assert progress["payload"]["title"] == "Counting", progress
+        with stage.open(f"/api/job/open_log?id={number}") as log:
+            assert log.status == 200
+            assert log.read() == b"step 1\nstep 2\nstep 3\n"
+        end = client.hear_until(lambda heard: heard["type"] == "job.finished")
+        assert end["payload"]["state"] == "succeeded", end
+        status, job = stage.get(location)
+        assert (status, job["result"]) == (200, {"steps": 3}), job
+        assert [row["id"] for row in stage.get("/api/job/list")[1]["jobs"]] == [number]
+        client.close()
+
+
+@tap.test
+def a_job_is_cancelled_in_the_web():
+    with Stage() as stage:
+        number, _answer = stage.start_job()
+        status, problem = stage.get(f"/api/job/cancel?id={number}")
+        assert status == 405, problem
+        answer = stage.ask({"type": "job.cancel", "payload": {"id": number}})
+        assert answer["payload"] == {"id": number, "state": "cancelling"}, answer
+        stage.wait_for(lambda: stage.get(f"/api/job/get?id={number}")[1]["state"] == "cancelled")
+        answer = stage.ask({"type": "job.cancel", "payload": {"id": number}})
+        assert answer["payload"]["code"] == "conflict", answer
+        answer = stage.ask({"type": "job.open_log", "payload": {"id": number}})
+        assert answer["payload"]["code"] == "unsupported", answer
+
+
+@tap.test
+def a_stream_is_a_body():
+    with Stage() as stage:
+        text = bytes(range(256)) * 40
+        body = json.dumps({"text": base64.b64encode(text).decode(), "bytes": 1000003}).encode()
+        with stage.open("/api/echo/stream", body) as answer:
+            got = answer.read()
+        assert len(got) == 1000003 and got == (text * 98)[:1000003]
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        with stage.open("/api/echo/echo?text=a") as answer:
+            assert json.load(answer) == {"echo": "a"}
+        try:
+            stage.open("/api/job/open_log?id=1", method="HEAD")
+            raise AssertionError("a stream has no head")
+        except urllib.error.HTTPError as error:
+            assert error.code == 405
+            error.close()
+
+
+@tap.test
+def a_reader_that_leaves_is_noticed():
+    with Stage() as stage:
+        number, _answer = stage.start_job()
+        log = stage.open(f"/api/job/open_log?id={number}")
+        assert stage.statistic("job_log_readers") == 1
+        log.close()
+        stage.wait_for(lambda: stage.statistic("job_log_readers") == 0)
+
+
+@tap.test
+def a_stream_ends_with_its_session():
+    with Stage() as stage:
+        secret = private_bus.call(stage.connection, "org.binnacle.Access1", "CreateLoginSecret",
+                                  None)
+        body = json.dumps({"secret": secret[0]}).encode()
+        number, _answer = stage.start_job()
+        login = stage.open("/api/auth/login", body)
+        cookie = login.headers["Set-Cookie"].split(";")[0]
+        login.close()
+        address = f"http://127.0.0.1:{stage.port}/api/"
+        log = urllib.request.urlopen(urllib.request.Request(
+            f"{address}job/open_log?id={number}", headers={"Cookie": cookie}), timeout=20)
+        assert stage.statistic("job_log_readers") == 1
+        urllib.request.urlopen(urllib.request.Request(
+            f"{address}auth/logout", data=b"", headers={"Cookie": cookie}), timeout=20).close()
+        assert log.read() == b""
+        log.close()
+        stage.wait_for(lambda: stage.statistic("job_log_readers") == 0)
 
 
 @tap.test

@@ -16,6 +16,8 @@ typedef struct
   BnSession *session;         /* (owned, nullable) */
   char *type;
   GVariant *arguments; /* a{sv} */
+  gboolean stream;     /* the method answers with a descriptor */
+  gboolean job;        /* with the path of a job */
 } Call;
 
 static void
@@ -31,12 +33,73 @@ call_free (Call *call)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
 
+/* The descriptor among @values; -1 with the error. */
+static int
+take_stream (GVariant *values, GUnixFDList *descriptors, GError **error)
+{
+  GVariantIter iter;
+  GVariant *value;
+  int fd = -1;
+
+  g_variant_iter_init (&iter, values);
+  while (fd < 0 && descriptors != NULL && g_variant_iter_next (&iter, "{&sv}", NULL, &value))
+    {
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
+        fd = g_unix_fd_list_get (descriptors, g_variant_get_handle (value), error);
+      g_variant_unref (value);
+    }
+  if (fd < 0 && error != NULL && *error == NULL)
+    g_set_error (error, BN_ERROR, BN_ERROR_INTERNAL, "The answer has no descriptor");
+  return fd;
+}
+
+static void
+reply_stream (Call *call, GVariant *values, GUnixFDList *descriptors)
+{
+  g_autoptr (GError) error = NULL;
+  int fd = take_stream (values, descriptors, &error);
+
+  if (fd < 0)
+    bn_reply_error (call->message, error);
+  else
+    bn_reply_stream (call->server, call->message, call->session, fd);
+}
+
+/* What was begun, and where one can see what becomes of it. */
+static void
+reply_job (Call *call, GVariant *values)
+{
+  const char *path = "";
+  const char *number;
+  GVariantIter iter;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, values);
+  while (g_variant_iter_next (&iter, "{&sv}", NULL, &value))
+    {
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_OBJECT_PATH))
+        path = g_variant_get_string (value, NULL);
+      g_variant_unref (value);
+    }
+  number = strrchr (path, '/');
+  if (number != NULL && g_str_has_prefix (path, BN_JOBS_PATH "/"))
+    {
+      g_autofree char *location = g_strconcat ("/api/job/get?id=", number + 1, NULL);
+
+      soup_message_headers_replace (soup_server_message_get_response_headers (call->message),
+                                    "Location", location);
+    }
+  bn_reply_json (call->message, 202, values);
+}
+
 static void
 on_replied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Call) call = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = bn_backend_call_finish (BN_BACKEND (source), result, &error);
+  g_autoptr (GUnixFDList) descriptors = NULL;
+  g_autoptr (GVariant) reply =
+      bn_backend_call_finish_with_descriptors (BN_BACKEND (source), result, &descriptors, &error);
   g_autoptr (GVariant) values = NULL;
 
   bn_reply_resume (call->server, call->message);
@@ -47,7 +110,12 @@ on_replied (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_variant_get (reply, "(@a{sv})", &values);
-  bn_reply_json (call->message, 200, values);
+  if (call->stream)
+    reply_stream (call, values, descriptors);
+  else if (call->job)
+    reply_job (call, values);
+  else
+    bn_reply_json (call->message, 200, values);
 }
 
 static void
@@ -58,6 +126,8 @@ send_call (Call *call)
   g_variant_dict_init (&options, NULL);
   if (call->session->handle != NULL)
     g_variant_dict_insert (&options, "session", "s", call->session->handle);
+  if (call->stream)
+    g_variant_dict_insert (&options, "stream", "b", TRUE);
   bn_counters_add (call->server->counters, BN_COUNT_REQUESTS);
   bn_reply_defer (call->server, call->message);
   bn_backend_call_async (
@@ -77,13 +147,16 @@ on_facts (GObject *source, GAsyncResult *result, gpointer user_data)
   bn_reply_resume (call->server, call->message);
   if (facts == NULL)
     bn_reply_error (call->message, error);
-  else if (facts->stream)
-    bn_reply_problem (call->message, 501, "unsupported",
-                      "This method answers with a stream, which this address does not offer");
   else if (!facts->known && !is_post)
     bn_reply_problem (call->message, 404, "unknown_type", "There is no such method");
+  else if (facts->stream && g_str_equal (soup_server_message_get_method (call->message), "HEAD"))
+    bn_reply_check_method (call->message, facts->safe ? "GET, POST" : "POST");
   else if (facts->safe || is_post)
-    send_call (g_steal_pointer (&call));
+    {
+      call->stream = facts->stream;
+      call->job = facts->job;
+      send_call (g_steal_pointer (&call));
+    }
   else
     bn_reply_check_method (call->message, "POST");
 }

@@ -21,8 +21,8 @@
 /* What may have come behind a request; more is a client that does not wait for our answer. */
 #define EARLY_BYTES 16384
 
-static GSocket *
-get_socket (BnConnection *self)
+GSocket *
+bn_connection_get_socket (BnConnection *self)
 {
   return g_socket_connection_get_socket (G_SOCKET_CONNECTION (self->stream));
 }
@@ -112,7 +112,8 @@ has_input (BnConnection *self)
 {
   char byte;
 
-  return recv (g_socket_get_fd (get_socket (self)), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+  return recv (g_socket_get_fd (bn_connection_get_socket (self)), &byte, 1, MSG_PEEK | MSG_DONTWAIT)
+         > 0;
 }
 
 static gboolean
@@ -171,7 +172,8 @@ bn_connection_keep (SoupServerMessage *message)
   else
     {
       bn_connection_set_deadline (self, BN_DEADLINE_IDLE);
-      self->watch = g_unix_fd_source_new (g_socket_get_fd (get_socket (self)), G_IO_IN);
+      self->watch =
+          g_unix_fd_source_new (g_socket_get_fd (bn_connection_get_socket (self)), G_IO_IN);
       g_source_set_callback (self->watch, G_SOURCE_FUNC (on_readable), self, NULL);
     }
   g_source_attach (self->watch, g_main_context_get_thread_default ());
@@ -183,7 +185,7 @@ bn_connection_shut (BnConnection *self)
   if (self->resting != NULL)
     end_rest (self);
   else
-    g_socket_shutdown (get_socket (self), TRUE, TRUE, NULL);
+    g_socket_shutdown (bn_connection_get_socket (self), TRUE, TRUE, NULL);
 }
 
 void

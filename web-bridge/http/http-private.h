@@ -61,6 +61,7 @@ void bn_connection_set_deadline (BnConnection *self, BnDeadlineClass class);
 /* For bn_deadlines_new(). */
 void bn_connection_on_deadline (gpointer owner, BnDeadlineClass class, gpointer user_data);
 void bn_connection_shut (BnConnection *self);
+GSocket *bn_connection_get_socket (BnConnection *self);
 /* An answer is written: the connection may stay for another request. */
 void bn_connection_keep (SoupServerMessage *message);
 /* What libsoup has read ahead into a buffer of its own. */
@@ -94,6 +95,9 @@ void bn_reply_json (SoupServerMessage *message, guint status, GVariant *value);
 void bn_reply_error (SoupServerMessage *message, const GError *error);
 void bn_reply_problem (SoupServerMessage *message, guint status, const char *code,
                        const char *detail);
+/* body-stream.c: 200, and as the body what can be read from @fd (taken) until its end, as it comes.
+ * It ends early with @session. */
+void bn_reply_stream (BnHttpServer *server, SoupServerMessage *message, BnSession *session, int fd);
 /* The last answer on this connection. */
 void bn_reply_close (SoupServerMessage *message);
 void bn_reply_headers (SoupServerMessage *message);

@@ -250,8 +250,12 @@ on_called (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  GVariant *reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  GUnixFDList *descriptors = NULL;
+  GVariant *reply = g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source),
+                                                                     &descriptors, result, &error);
 
+  if (descriptors != NULL)
+    g_task_set_task_data (task, descriptors, g_object_unref);
   if (reply != NULL)
     g_task_return_pointer (task, reply, (GDestroyNotify)g_variant_unref);
   else
@@ -269,14 +273,18 @@ bn_hub_client_call_async (BnHubClient *self, const char *interface, const char *
     g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNAVAILABLE,
                              "The hub is not there; it is connected to again and again");
   else
-    g_dbus_connection_call (self->connection, NULL, BN_HUB_PATH, interface, method, owned, NULL,
-                            G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, NULL, on_called,
-                            g_steal_pointer (&task));
+    g_dbus_connection_call_with_unix_fd_list (
+        self->connection, NULL, BN_HUB_PATH, interface, method, owned, NULL, G_DBUS_CALL_FLAGS_NONE,
+        CALL_TIMEOUT_MS, NULL, NULL, on_called, g_steal_pointer (&task));
 }
 
 GVariant *
-bn_hub_client_call_finish (BnHubClient *self, GAsyncResult *result, GError **error)
+bn_hub_client_call_finish (BnHubClient *self, GAsyncResult *result, GUnixFDList **descriptors,
+                           GError **error)
 {
+  GUnixFDList *received = g_task_get_task_data (G_TASK (result));
+
+  *descriptors = received != NULL ? g_object_ref (received) : NULL;
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 

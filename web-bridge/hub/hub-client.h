@@ -4,6 +4,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <gio/gunixfdlist.h>
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,8 @@ guint64 bn_hub_client_get_sequence (BnHubClient *self);
 void bn_hub_client_call_async (BnHubClient *self, const char *interface, const char *method,
                                GVariant *arguments, GAsyncReadyCallback callback,
                                gpointer user_data);
-GVariant *bn_hub_client_call_finish (BnHubClient *self, GAsyncResult *result, GError **error);
+/* @descriptors: what the handles in the reply stand for, NULL if it has none. Full reference. */
+GVariant *bn_hub_client_call_finish (BnHubClient *self, GAsyncResult *result,
+                                     GUnixFDList **descriptors, GError **error);
 
 G_END_DECLS

@@ -35,9 +35,19 @@ bn_backend_call_async (BnBackend *self, const char *interface, const char *metho
 GVariant *
 bn_backend_call_finish (BnBackend *self, GAsyncResult *result, GError **error)
 {
+  g_autoptr (GUnixFDList) descriptors = NULL;
+
+  return bn_backend_call_finish_with_descriptors (self, result, &descriptors, error);
+}
+
+GVariant *
+bn_backend_call_finish_with_descriptors (BnBackend *self, GAsyncResult *result,
+                                         GUnixFDList **descriptors, GError **error)
+{
   g_return_val_if_fail (BN_IS_BACKEND (self), NULL);
 
-  return BN_BACKEND_GET_IFACE (self)->call_finish (self, result, error);
+  *descriptors = NULL;
+  return BN_BACKEND_GET_IFACE (self)->call_finish (self, result, descriptors, error);
 }
 
 const char *

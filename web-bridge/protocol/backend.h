@@ -4,6 +4,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <gio/gunixfdlist.h>
 
 G_BEGIN_DECLS
 
@@ -28,7 +29,8 @@ struct _BnBackendInterface
 
   void (*call_async) (BnBackend *self, const char *interface, const char *method,
                       GVariant *arguments, GAsyncReadyCallback callback, gpointer user_data);
-  GVariant *(*call_finish) (BnBackend *self, GAsyncResult *result, GError **error);
+  GVariant *(*call_finish) (BnBackend *self, GAsyncResult *result, GUnixFDList **descriptors,
+                            GError **error);
   const char *(*get_epoch) (BnBackend *self);
   guint64 (*get_sequence) (BnBackend *self);
 };
@@ -38,6 +40,9 @@ struct _BnBackendInterface
 void bn_backend_call_async (BnBackend *self, const char *interface, const char *method,
                             GVariant *arguments, GAsyncReadyCallback callback, gpointer user_data);
 GVariant *bn_backend_call_finish (BnBackend *self, GAsyncResult *result, GError **error);
+/* Likewise; @descriptors: what the handles in it stand for, NULL if it has none. Full reference. */
+GVariant *bn_backend_call_finish_with_descriptors (BnBackend *self, GAsyncResult *result,
+                                                   GUnixFDList **descriptors, GError **error);
 
 /* NULL while the hub is not there. */
 const char *bn_backend_get_epoch (BnBackend *self);

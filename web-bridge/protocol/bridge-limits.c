@@ -55,6 +55,7 @@ static const char *const names[] = {
   [BN_COUNT_BAD_MESSAGES] = "bad_messages",
   [BN_COUNT_REQUESTS] = "requests",
   [BN_COUNT_REQUEST_ERRORS] = "request_errors",
+  [BN_COUNT_STREAMS] = "streams",
   [BN_COUNT_BUSY] = "busy",
   [BN_COUNT_FLOODS] = "floods",
   [BN_COUNT_NOT_AUTHENTICATED_IN_TIME] = "not_authenticated_in_time",

@@ -24,28 +24,40 @@ struct _BnCatalog
 G_DEFINE_FINAL_TYPE (BnCatalog, bn_catalog, G_TYPE_OBJECT)
 
 /* The hub's own requests (introspection/README.md); they are described nowhere else. */
+#define SAFE                                                                                       \
+  {                                                                                                \
+    .known = TRUE, .safe = TRUE                                                                    \
+  }
+#define UNSAFE                                                                                     \
+  {                                                                                                \
+    .known = TRUE                                                                                  \
+  }
 static const struct
 {
   const char *type;
   BnMethodFacts facts;
 } own[] = {
-  { "system.status_request", { TRUE, TRUE, FALSE, (char *)"system.status" } },
-  { "module.list", { TRUE, TRUE, FALSE, NULL } },
-  { "module.describe", { TRUE, TRUE, FALSE, NULL } },
-  { "module.load", { TRUE, FALSE, FALSE, NULL } },
-  { "module.unload", { TRUE, FALSE, FALSE, NULL } },
-  { "module.reload", { TRUE, FALSE, FALSE, NULL } },
-  { "module.enable", { TRUE, FALSE, FALSE, NULL } },
-  { "module.disable", { TRUE, FALSE, FALSE, NULL } },
-  { "module.reset_failures", { TRUE, FALSE, FALSE, NULL } },
-  { "module.rescan", { TRUE, FALSE, FALSE, NULL } },
-  { "worker.list", { TRUE, TRUE, FALSE, NULL } },
-  { "worker.start", { TRUE, FALSE, FALSE, NULL } },
-  { "worker.stop", { TRUE, FALSE, FALSE, NULL } },
-  { "worker.restart", { TRUE, FALSE, FALSE, NULL } },
-  { "worker.run_now", { TRUE, FALSE, FALSE, NULL } },
-  { "worker.set_interval", { TRUE, FALSE, FALSE, NULL } },
-  { "event.statistics", { TRUE, TRUE, FALSE, NULL } },
+  { "system.status_request", { .known = TRUE, .safe = TRUE, .reply = (char *)"system.status" } },
+  { "module.list", SAFE },
+  { "module.describe", SAFE },
+  { "module.load", UNSAFE },
+  { "module.unload", UNSAFE },
+  { "module.reload", UNSAFE },
+  { "module.enable", UNSAFE },
+  { "module.disable", UNSAFE },
+  { "module.reset_failures", UNSAFE },
+  { "module.rescan", UNSAFE },
+  { "worker.list", SAFE },
+  { "worker.start", UNSAFE },
+  { "worker.stop", UNSAFE },
+  { "worker.restart", UNSAFE },
+  { "worker.run_now", UNSAFE },
+  { "worker.set_interval", UNSAFE },
+  { "event.statistics", SAFE },
+  { "job.list", SAFE },
+  { "job.get", SAFE },
+  { "job.cancel", UNSAFE },
+  { "job.open_log", { .known = TRUE, .safe = TRUE, .stream = TRUE } },
 };
 
 static const BnMethodFacts nothing;
@@ -154,6 +166,7 @@ read_methods (GVariant *reply)
       facts->known = TRUE;
       g_variant_lookup (row, "safe", "b", &facts->safe);
       g_variant_lookup (row, "stream", "b", &facts->stream);
+      g_variant_lookup (row, "job", "b", &facts->job);
       g_variant_lookup (row, "reply", "s", &facts->reply);
       g_hash_table_replace (methods, g_strdup (name), g_steal_pointer (&facts));
     }

@@ -12,7 +12,8 @@ typedef struct
 {
   gboolean known;    /* there is such a method */
   gboolean safe;     /* it changes nothing */
-  gboolean stream;   /* it answers with bytes: not over this protocol */
+  gboolean stream;   /* it answers with bytes: over HTTP only */
+  gboolean job;      /* it answers with the path of a job */
   char *reply;       /* (nullable): the declared type of the answer */
   gboolean accepted; /* its module takes an event of that name from outside */
 } BnMethodFacts;
