@@ -423,6 +423,7 @@ static void
 test_reload (Fixture *self, gconstpointer data)
 {
   g_autoptr (GObject) heir = g_object_new (G_TYPE_OBJECT, NULL);
+  g_autoptr (GObject) other = g_object_new (G_TYPE_OBJECT, NULL);
   g_autoptr (GError) error = NULL;
   BnJob *plain = create (self, "a", "Plain", FALSE);
   BnJob *lasting = create (self, "a", "Lasting", TRUE);
@@ -440,6 +441,11 @@ test_reload (Fixture *self, gconstpointer data)
   /* Both may speak of it until the switch. */
   g_assert_nonnull (bn_jobs_find_own (self->jobs, 2, self->owner, NULL));
   g_assert_nonnull (bn_jobs_find_own (self->jobs, 2, heir, NULL));
+  /* An heir that fails leaves everything as it was. */
+  g_assert_true (bn_jobs_adopt (self->jobs, forgotten, other, &error));
+  bn_jobs_owner_gone (self->jobs, other, NULL);
+  g_assert_null (bn_jobs_find_own (self->jobs, 3, other, NULL));
+  g_assert_true (bn_job_get_owner (forgotten) == self->owner);
   bn_jobs_hand_over (self->jobs, plain, heir);
   g_assert_cmpstr (bn_job_get_error (plain), ==, "unavailable: The module a was reloaded");
   g_assert_cmpstr (self->unblocked->str, ==, "a ");

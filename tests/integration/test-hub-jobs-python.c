@@ -94,6 +94,34 @@ test_cancel (HubFixture *self, gconstpointer data)
 }
 
 static void
+ask (HubFixture *self, const char *type, const char *payload)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = hub_fixture_request (self, type, payload, &error);
+
+  g_assert_no_error (error);
+}
+
+/* The next generation goes on with it. */
+static void
+test_survives (HubFixture *self, gconstpointer data)
+{
+  ask (self, "parrot.brood", "{}");
+  ask (self, "module.reload", "{'name': <'parrot'>}");
+  ask (self, "parrot.hatch", "{}");
+  assert_end (self, 1, "'result': <{'hatched': <true>}>");
+}
+
+static void
+test_survives_cancelled (HubFixture *self, gconstpointer data)
+{
+  ask (self, "parrot.brood", "{}");
+  ask (self, "module.reload", "{'name': <'parrot'>}");
+  ask (self, "job.cancel", "{'id': <1>}");
+  assert_end (self, 1, "'state': <'cancelled'>");
+}
+
+static void
 test_with (HubFixture *self, gconstpointer data)
 {
   static const struct
@@ -126,6 +154,8 @@ main (int argc, char **argv)
   g_test_add ("/hub-jobs-python/" name, HubFixture, NULL, set_up, func, hub_fixture_tear_down)
   ADD ("ends", test_ends);
   ADD ("cancel", test_cancel);
+  ADD ("survives", test_survives);
+  ADD ("survives-cancelled", test_survives_cancelled);
   ADD ("with", test_with);
   return g_test_run ();
 }

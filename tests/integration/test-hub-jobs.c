@@ -394,6 +394,13 @@ is_set (HubFixture *self, gpointer user_data)
   return *(gboolean *)user_data;
 }
 
+static void
+count_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+          const char *signal, GVariant *parameters, gpointer user_data)
+{
+  ++*(guint *)user_data;
+}
+
 /* 100,000 reports and a quarter of a megabyte of log: few messages, and the end of the log. */
 static void
 test_flood (HubFixture *self, gconstpointer data)
@@ -401,10 +408,15 @@ test_flood (HubFixture *self, gconstpointer data)
   g_autoptr (BusClient) client = bus_client_new (self, NULL);
   guint id = start (self, "A", "{}");
   gint64 began_usec = g_get_monotonic_time ();
+  g_autofree char *path = make_path (id);
   gboolean answered = FALSE;
   g_autofree char *log = NULL;
+  guint changed = 0;
   guint told = 0;
   guint most;
+  guint subscription = g_dbus_connection_signal_subscribe (
+      self->connection, BN_BUS_NAME, "org.freedesktop.DBus.Properties", "PropertiesChanged", path,
+      NULL, G_DBUS_SIGNAL_FLAGS_NONE, count_cb, &changed, NULL);
 
   bus_client_subscribe (client, "['job.*']", "{}");
   g_dbus_connection_call (self->connection, BN_BUS_NAME, BN_MODULES_PATH "/echo",
@@ -417,8 +429,11 @@ test_flood (HubFixture *self, gconstpointer data)
   for (guint i = 0; i < client->samples->len; i++)
     if (g_str_equal (bus_client_get_type (client->samples, i), "job.progress"))
       told++;
-  g_test_message ("told %u times", told);
+  g_dbus_connection_signal_unsubscribe (self->connection, subscription);
+  g_test_message ("told %u and %u times", told, changed);
   g_assert_cmpuint (told, <=, most);
+  g_assert_cmpuint (changed, >=, 1);
+  g_assert_cmpuint (changed, <=, most);
   log = read_log (self, id);
   g_assert_true (g_str_has_suffix (log, "line 19999\n"));
   g_assert_cmpuint (strlen (log), <=, 256 * 1024 + 64);
