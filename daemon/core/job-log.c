@@ -79,6 +79,19 @@ bn_job_log_pool_get_counters (BnJobLogPool *self)
   return &self->counters;
 }
 
+/* @ends are -1 on an error. */
+static gboolean
+make_pipe (int ends[2], GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  if (g_unix_open_pipe (ends, FD_CLOEXEC, &why))
+    return TRUE;
+  ends[0] = ends[1] = -1;
+  g_set_error (error, BN_ERROR, BN_ERROR_BUSY, "The log cannot be opened: %s", why->message);
+  return FALSE;
+}
+
 /* Keeping */
 
 /* Cuts @n bytes at the beginning, and what is left of a line. */
@@ -268,11 +281,8 @@ bn_job_log_open_reader (BnJobLog *self, GError **error)
                    self->readers->len, counters->readers);
       return -1;
     }
-  if (!g_unix_open_pipe (ends, FD_CLOEXEC, error))
-    {
-      g_prefix_error (error, "The log cannot be opened: ");
-      return -1;
-    }
+  if (!make_pipe (ends, error))
+    return -1;
   g_unix_set_fd_nonblocking (ends[1], TRUE, NULL);
   reader = g_new0 (Reader, 1);
   reader->log = self;
@@ -319,11 +329,8 @@ readable_cb (int fd, GIOCondition condition, gpointer user_data)
 static gboolean
 open_pipe (BnJobLog *self, GError **error)
 {
-  if (!g_unix_open_pipe (self->pipe, FD_CLOEXEC, error))
-    {
-      self->pipe[0] = self->pipe[1] = -1;
-      return FALSE;
-    }
+  if (!make_pipe (self->pipe, error))
+    return FALSE;
   /* Each end has flags of its own: the module's stays as programs expect it. */
   g_unix_set_fd_nonblocking (self->pipe[0], TRUE, NULL);
   self->source = g_unix_fd_source_new (self->pipe[0], G_IO_IN);
@@ -344,10 +351,7 @@ bn_job_log_open_writer (BnJobLog *self, GError **error)
       return -1;
     }
   if (self->pipe[0] < 0 && !open_pipe (self, error))
-    {
-      g_prefix_error (error, "The log cannot be opened: ");
-      return -1;
-    }
+    return -1;
   fd = fcntl (self->pipe[1], F_DUPFD_CLOEXEC, 3);
   if (fd < 0)
     g_set_error (error, BN_ERROR, BN_ERROR_BUSY, "The log cannot be opened: %s",

@@ -16,6 +16,7 @@ struct _BnJobs
   BnJobLimits limits;
   BnJobLogPool *logs; /* (owned) */
   GPtrArray *jobs;    /* (owned): BnJob, by their numbers */
+  GHashTable *making; /* (owned): module -> Making */
   guint last_id;
   guint publish_id;
   guint expire_id;

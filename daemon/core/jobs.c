@@ -11,6 +11,8 @@
 const BnJobLimits bn_job_default_limits = {
   .live_max = 32,
   .total_live_max = 256,
+  .burst = 64,
+  .per_second = 16,
   .kept_max = 64,
   .keep_ms = 10 * 60 * 1000,
   .publish_ms = 100,
@@ -54,20 +56,54 @@ get_expiry_usec (BnJobs *self, BnJob *job)
   return job->finished_monotonic_usec + self->limits.keep_ms * G_TIME_SPAN_MILLISECOND;
 }
 
-/* The first of the jobs that are over to be dropped; NULL if there is none. */
-static BnJob *
-find_oldest (BnJobs *self, guint *index, guint *kept)
+static guint
+count_kept (BnJobs *self, const char *module)
 {
-  BnJob *oldest = NULL;
+  guint n = 0;
 
-  *kept = 0;
   for (guint i = 0; i < self->jobs->len; i++)
     {
       BnJob *job = g_ptr_array_index (self->jobs, i);
 
-      if (!bn_job_is_over (job))
+      if (bn_job_is_over (job) && (module == NULL || g_str_equal (job->module, module)))
+        n++;
+    }
+  return n;
+}
+
+/* The module of which most are kept: those of others must not make room for it. */
+static const char *
+find_hoarder (BnJobs *self)
+{
+  const char *hoarder = NULL;
+  guint most = 0;
+
+  for (guint i = 0; i < self->jobs->len; i++)
+    {
+      BnJob *job = g_ptr_array_index (self->jobs, i);
+      guint n = count_kept (self, job->module);
+
+      if (n > most)
+        {
+          most = n;
+          hoarder = job->module;
+        }
+    }
+  return hoarder;
+}
+
+/* The job that has been over for longest, of @module if that is not NULL; NULL if there is none. */
+static BnJob *
+find_oldest (BnJobs *self, const char *module, guint *index)
+{
+  BnJob *oldest = NULL;
+
+  for (guint i = 0; i < self->jobs->len; i++)
+    {
+      BnJob *job = g_ptr_array_index (self->jobs, i);
+
+      if (!bn_job_is_over (job) || (module != NULL && !g_str_equal (job->module, module)))
         continue;
-      ++*kept;
       if (oldest == NULL || job->finished_monotonic_usec < oldest->finished_monotonic_usec)
         {
           oldest = job;
@@ -85,18 +121,16 @@ bn_jobs_drop_old (BnJobs *self)
   gint64 now_usec = g_get_monotonic_time ();
   BnJob *oldest;
   guint index;
-  guint kept;
 
-  while ((oldest = find_oldest (self, &index, &kept)) != NULL)
+  while (count_kept (self, NULL) > self->limits.kept_max
+         && find_oldest (self, find_hoarder (self), &index) != NULL)
     {
-      gboolean too_many = kept > self->limits.kept_max;
-
-      if (!too_many && get_expiry_usec (self, oldest) > now_usec)
-        break;
-      if (too_many)
-        self->evicted++;
+      self->evicted++;
       drop (self, index);
     }
+  while ((oldest = find_oldest (self, NULL, &index)) != NULL
+         && get_expiry_usec (self, oldest) <= now_usec)
+    drop (self, index);
   if (oldest != NULL && self->expire_id == 0)
     {
       gint64 left_ms = (get_expiry_usec (self, oldest) - now_usec) / G_TIME_SPAN_MILLISECOND + 1;
@@ -179,6 +213,42 @@ count_live (BnJobs *self, const char *module)
   return n;
 }
 
+/* What a module may still make. */
+typedef struct
+{
+  double left;
+  gint64 usec; /* when that was so, monotonic */
+} Making;
+
+/* Each job costs everybody events and objects. */
+static gboolean
+check_rate (BnJobs *self, const char *module, GError **error)
+{
+  Making *making = g_hash_table_lookup (self->making, module);
+  gint64 now_usec = g_get_monotonic_time ();
+
+  if (making == NULL)
+    {
+      making = g_new0 (Making, 1);
+      making->left = self->limits.burst;
+      making->usec = now_usec;
+      g_hash_table_insert (self->making, g_strdup (module), making);
+    }
+  making->left += (double)(now_usec - making->usec) * self->limits.per_second / G_USEC_PER_SEC;
+  making->left = MIN (making->left, self->limits.burst);
+  making->usec = now_usec;
+  if (making->left >= 1)
+    {
+      making->left -= 1;
+      return TRUE;
+    }
+  self->limited++;
+  g_set_error (error, BN_ERROR, BN_ERROR_RATE_LIMITED,
+               "The module %s makes more than %u jobs a second; wait a little", module,
+               self->limits.per_second);
+  return FALSE;
+}
+
 static gboolean
 check_live (BnJobs *self, const char *module, GError **error)
 {
@@ -202,7 +272,8 @@ bn_jobs_create (BnJobs *self, const BnJobSpec *spec, GError **error)
   BnJobSpec cleaned = *spec;
   BnJob *job;
 
-  if (!bn_job_check_title (spec->title, error) || !check_live (self, spec->module, error))
+  if (!bn_job_check_title (spec->title, error) || !check_live (self, spec->module, error)
+      || !check_rate (self, spec->module, error))
     return NULL;
   title = bn_job_make_line (spec->title);
   cleaned.title = title;
@@ -271,6 +342,7 @@ bn_jobs_finalize (GObject *object)
   BnJobs *self = BN_JOBS (object);
 
   g_ptr_array_unref (self->jobs);
+  g_hash_table_unref (self->making);
   bn_job_log_pool_free (self->logs);
   G_OBJECT_CLASS (bn_jobs_parent_class)->finalize (object);
 }
@@ -298,6 +370,7 @@ static void
 bn_jobs_init (BnJobs *self)
 {
   self->jobs = g_ptr_array_new_with_free_func (g_object_unref);
+  self->making = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 BnJobs *

@@ -12,6 +12,8 @@ typedef struct
 {
   guint live_max;       /* that run, of one module */
   guint total_live_max; /* of all modules */
+  guint burst;          /* that one module may make at once */
+  guint per_second;     /* and in the long run */
   guint kept_max;       /* that are over */
   guint keep_ms;        /* how long those are kept */
   guint publish_ms;     /* others hear of progress at most this often */
@@ -40,7 +42,7 @@ BnJob *bn_jobs_find (BnJobs *self, guint id, GError **error);
  * counted. */
 BnJob *bn_jobs_find_own (BnJobs *self, guint id, GObject *owner, GError **error);
 
-/* Errors: bad_payload, too_large, busy. */
+/* Errors: bad_payload, too_large, busy, rate_limited. */
 BnJob *bn_jobs_create (BnJobs *self, const BnJobSpec *spec, GError **error);
 
 /* @changes, @result and @options are those of ModuleHost1. Errors: bad_payload, too_large. */

@@ -7,12 +7,14 @@
 
 #define LIVE_MAX 3
 #define TOTAL_LIVE_MAX 5
+#define BURST 8
+#define PER_SECOND 10
 #define KEPT_MAX 2
 #define KEEP_MS 300
 #define PUBLISH_MS 50
 
-static const BnJobLimits limits = { LIVE_MAX, TOTAL_LIVE_MAX, KEPT_MAX,
-                                    KEEP_MS,  PUBLISH_MS,     { 65536, 65536, 4, 4 } };
+static const BnJobLimits limits = { LIVE_MAX, TOTAL_LIVE_MAX, BURST,      PER_SECOND,
+                                    KEPT_MAX, KEEP_MS,        PUBLISH_MS, { 65536, 65536, 4, 4 } };
 
 typedef struct
 {
@@ -319,19 +321,47 @@ test_live_max (Fixture *self, gconstpointer data)
   g_assert_cmpuint (get_statistic (self, "jobs_live"), ==, TOTAL_LIVE_MAX);
 }
 
+/* Not even those that end at once. */
+static void
+test_rate (Fixture *self, gconstpointer data)
+{
+  const BnJobSpec spec = { .module = "a", .title = "A", .owner = self->owner };
+  gint64 began_usec = g_get_monotonic_time ();
+  g_autoptr (GError) error = NULL;
+  guint made = 0;
+  guint most;
+  BnJob *job;
+
+  while ((job = bn_jobs_create (self->jobs, &spec, &error)) != NULL)
+    {
+      finish (self, job, "{}", "{}");
+      made++;
+    }
+  g_assert_error (error, BN_ERROR, BN_ERROR_RATE_LIMITED);
+  most = BURST + (guint)((g_get_monotonic_time () - began_usec) * PER_SECOND / G_USEC_PER_SEC) + 1;
+  g_assert_cmpuint (made, >=, BURST);
+  g_assert_cmpuint (made, <=, most);
+  g_assert_cmpuint (get_statistic (self, "jobs_limited"), ==, 1);
+  finish (self, create (self, "b", "B", FALSE), "{}", "{}");
+}
+
 /* Too many that are over push out the oldest; time does the rest. */
 static void
 test_kept (Fixture *self, gconstpointer data)
 {
   gint64 began_usec = g_get_monotonic_time ();
 
-  for (guint i = 0; i < KEPT_MAX + 2; i++)
+  /* Of the module that has most: b's stays. */
+  finish (self, create (self, "b", "B", FALSE), "{}", "{}");
+  for (guint i = 0; i < KEPT_MAX + 1; i++)
     finish (self, create (self, "a", "A", FALSE), "{}", "{}");
   g_assert_cmpuint (self->removed, ==, 2);
   g_assert_cmpuint (get_statistic (self, "jobs_evicted"), ==, 2);
   g_assert_cmpuint (get_statistic (self, "jobs_kept"), ==, KEPT_MAX);
   g_assert_null (bn_jobs_find (self->jobs, 2, NULL));
-  g_assert_nonnull (bn_jobs_find (self->jobs, 3, NULL));
+  g_assert_null (bn_jobs_find (self->jobs, 3, NULL));
+  g_assert_nonnull (bn_jobs_find (self->jobs, 1, NULL));
+  g_assert_nonnull (bn_jobs_find (self->jobs, 4, NULL));
   while (self->removed < KEPT_MAX + 2)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpint (g_get_monotonic_time () - began_usec, >=, KEEP_MS * G_TIME_SPAN_MILLISECOND);
@@ -470,6 +500,7 @@ main (int argc, char **argv)
   ADD ("late", test_late);
   ADD ("cancel", test_cancel);
   ADD ("live-max", test_live_max);
+  ADD ("rate", test_rate);
   ADD ("kept", test_kept);
   ADD ("coalesced", test_coalesced);
   ADD ("owner-gone", test_owner_gone);
