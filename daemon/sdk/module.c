@@ -48,6 +48,7 @@ typedef struct
   char *name;                  /* owned */
   char *state_folder;          /* owned, nullable */
   char *sysroot;               /* owned, nullable */
+  char *state_refusal;         /* owned, nullable */
   gboolean said_ready;
 } BnModulePrivate;
 
@@ -280,7 +281,8 @@ default_save_state (BnModule *self, GUnixFDList *descriptors)
  * @descriptors: (transfer none): its descriptors, in their order
  *
  * Takes over what the last generation saved. Called after the module was activated and before it is
- * called by others. What is not understood is to be ignored.
+ * called by others. What is not understood is to be ignored, or refused with
+ * [method@Binnacle.Module.refuse_state]. It may be empty: then the module starts clean.
  */
 static void
 default_restore_state (BnModule *self, GVariant *state, GUnixFDList *descriptors)
@@ -329,6 +331,7 @@ bn_module_finalize (GObject *object)
   g_clear_pointer (&priv->name, g_free);
   g_clear_pointer (&priv->state_folder, g_free);
   g_clear_pointer (&priv->sysroot, g_free);
+  g_clear_pointer (&priv->state_refusal, g_free);
 
   G_OBJECT_CLASS (bn_module_parent_class)->finalize (object);
 }
@@ -392,6 +395,34 @@ BnJobSet *
 bn_module_get_jobs (BnModule *self)
 {
   return PRIVATE (self)->jobs;
+}
+
+/**
+ * bn_module_refuse_state:
+ * @self: a module
+ * @reason: why, such as `it is of version 2`
+ *
+ * Refuses the state that [vfunc@Binnacle.Module.restore_state] is called with, from within it: when
+ * it is of another version, say. The module starts clean: it is called once more with an empty
+ * state, and the module's history says why. An empty state cannot be refused.
+ */
+void
+bn_module_refuse_state (BnModule *self, const char *reason)
+{
+  BnModulePrivate *priv;
+
+  g_return_if_fail (BN_IS_MODULE (self));
+  g_return_if_fail (reason != NULL);
+
+  priv = PRIVATE (self);
+  g_free (priv->state_refusal);
+  priv->state_refusal = g_strdup (reason);
+}
+
+char *
+bn_module_take_state_refusal (BnModule *self)
+{
+  return g_steal_pointer (&PRIVATE (self)->state_refusal);
 }
 
 void

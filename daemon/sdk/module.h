@@ -111,6 +111,8 @@ void bn_module_subscribe_async (BnModule *self, const char *const *patterns, GVa
 guint bn_module_subscribe_finish (BnModule *self, GAsyncResult *result, GError **error);
 void bn_module_unsubscribe (BnModule *self, guint id);
 
+void bn_module_refuse_state (BnModule *self, const char *reason);
+
 void bn_module_launch_async (BnModule *self, const char *const *argv, GVariant *options,
                              GUnixFDList *descriptors, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);

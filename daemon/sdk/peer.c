@@ -135,8 +135,16 @@ handle_restore (BnModule *module, GVariant *parameters, GDBusMethodInvocation *i
   g_autoptr (GUnixFDList) descriptors =
       received != NULL ? g_object_ref (received) : g_unix_fd_list_new ();
   g_autoptr (GVariant) state = g_variant_get_child_value (parameters, 0);
+  g_autofree char *refusal = NULL;
 
   BN_MODULE_GET_CLASS (module)->restore_state (module, state, descriptors);
+  refusal = bn_module_take_state_refusal (module);
+  if (refusal != NULL && g_variant_n_children (state) > 0)
+    {
+      g_dbus_method_invocation_return_error_literal (invocation, BN_ERROR, BN_ERROR_UNSUPPORTED,
+                                                     refusal);
+      return;
+    }
   g_dbus_method_invocation_return_value (invocation, NULL);
   bn_module_set_restored (module);
 }

@@ -260,6 +260,24 @@ test_state (HubFixture *self, gconstpointer data)
   hub_fixture_wait_event (self, "module.reloaded", "'swap_usec': <uint64 ");
 }
 
+/* With the SDK: a module refuses a state of another version. */
+static void
+test_refused_state (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) loaded = NULL;
+  g_autoptr (GVariant) reloaded = NULL;
+  g_autofree char *history = NULL;
+
+  hub_fixture_install (self, CALLER_FOLDER);
+  loaded = hub_fixture_request (self, "module.load", "{'name': <'caller'>}", &error);
+  g_assert_no_error (error);
+  reloaded = hub_fixture_request (self, "module.reload", "{'name': <'caller'>}", &error);
+  g_assert_no_error (error);
+  history = hub_fixture_get_history (self, "caller");
+  g_assert_nonnull (strstr (history, "It started clean: it refused the state: it is of version 2"));
+}
+
 typedef struct
 {
   guint waiting;
@@ -356,6 +374,7 @@ main (int argc, char *argv[])
   ADD ("start-again", test_start_again);
   ADD ("changed-copy", test_changed_copy);
   ADD ("state", test_state);
+  ADD ("refused-state", test_refused_state);
   ADD ("late", test_late);
   ADD ("asked-together", test_asked_together);
   ADD ("storm", test_storm);

@@ -103,9 +103,27 @@ caller_module_activate (BnModule *module, GError **error)
   return FALSE;
 }
 
+static GVariant *
+caller_module_save_state (BnModule *module, GUnixFDList *descriptors)
+{
+  return g_variant_new_parsed ("{'version': <uint32 2>}");
+}
+
+/* It is of no version that it knows. */
+static void
+caller_module_restore_state (BnModule *module, GVariant *state, GUnixFDList *descriptors)
+{
+  guint version;
+
+  if (g_variant_lookup (state, "version", "u", &version))
+    bn_module_refuse_state (module, "it is of version 2");
+}
+
 static void
 caller_module_class_init (CallerModuleClass *klass)
 {
+  BN_MODULE_CLASS (klass)->save_state = caller_module_save_state;
+  BN_MODULE_CLASS (klass)->restore_state = caller_module_restore_state;
   BN_MODULE_CLASS (klass)->activate = caller_module_activate;
   BN_MODULE_CLASS (klass)->call = caller_module_call;
 }
