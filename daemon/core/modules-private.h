@@ -79,6 +79,9 @@ void bn_modules_look_at (BnModules *self, BnHostedModule *module, const char *fo
 /* Soon does what waited for @name. */
 void bn_modules_settle (BnModules *self, const char *name);
 
+/* The hub ends: what waited is in vain. */
+void bn_modules_drop_pending (BnModules *self);
+
 /* Soon looks at all folders. */
 void bn_modules_rescan_soon (BnModules *self);
 

@@ -247,6 +247,21 @@ bn_modules_settle (BnModules *self, const char *name)
 }
 
 void
+bn_modules_drop_pending (BnModules *self)
+{
+  g_autoptr (GError) error = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "The hub is stopping");
+  GHashTableIter iter;
+  Pending *pending;
+
+  g_hash_table_iter_init (&iter, self->pending);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&pending))
+    {
+      complete (pending->tasks, error);
+      g_hash_table_iter_remove (&iter);
+    }
+}
+
+void
 bn_modules_rescan_soon (BnModules *self)
 {
   self->rescan = TRUE;

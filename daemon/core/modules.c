@@ -357,6 +357,7 @@ bn_modules_stop_async (BnModules *self, GAsyncReadyCallback callback, gpointer u
   g_task_set_source_tag (task, bn_modules_stop_async);
   g_task_set_task_data (task, waiting, g_free);
   self->stopping = TRUE;
+  bn_modules_drop_pending (self);
   g_clear_object (&self->watch);
   g_clear_handle_id (&self->settle_id, g_source_remove);
   *waiting = modules->len;
