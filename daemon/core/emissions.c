@@ -42,9 +42,9 @@ accepted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   BnHostedModule *module = BN_HOSTED_MODULE (object);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GDBusMessage) reply = bn_hosted_module_call_finish (module, result, &error);
+  g_autoptr (GVariant) reply = bn_hosted_module_handle_finish (module, result, &error);
 
-  if (reply == NULL || g_dbus_message_to_gerror (reply, &error))
+  if (reply == NULL)
     g_info ("The module %s did not take an event: %s", bn_hosted_module_get_name (module),
             error->message);
 }
@@ -54,17 +54,13 @@ static void
 deliver_accepted (BnHostedModule *module, const BnCaller *caller, const char *type,
                   GVariant *payload)
 {
-  g_autofree char *path =
-      g_strconcat (BN_MODULES_PATH "/", bn_hosted_module_get_name (module), NULL);
-  g_autoptr (GDBusMessage) message =
-      g_dbus_message_new_method_call (NULL, path, BN_IFACE_MODULE_PEER, "Handle");
   g_auto (GVariantBuilder) meta = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   g_variant_builder_add (&meta, "{sv}", "source", g_variant_new_string (caller->source));
   g_variant_builder_add (&meta, "{sv}", "time", g_variant_new_int64 (g_get_real_time ()));
-  g_dbus_message_set_body (
-      message, g_variant_new ("(s@a{sv}@a{sv})", type, payload, g_variant_builder_end (&meta)));
-  bn_hosted_module_call_async (module, message, BN_REQUEST_TIMEOUT_MS, NULL, accepted_cb, NULL);
+  bn_hosted_module_handle_async (
+      module, g_variant_new ("(s@a{sv}@a{sv})", type, payload, g_variant_builder_end (&meta)),
+      BN_REQUEST_TIMEOUT_MS, NULL, accepted_cb, NULL);
 }
 
 /* The payload with its fields converted to the types that @spec declares. */
@@ -136,12 +132,12 @@ emit_to_module (BnRequests *self, const BnCaller *caller, const char *type, GVar
   if (!bn_caller_check (caller, type, spec->access, error)
       || (converted = convert_fields (spec, payload, error)) == NULL)
     return FALSE;
-  if (bn_hosted_module_get_state (module) != BN_MODULE_READY
-      && bn_hosted_module_get_state (module) != BN_MODULE_STARTING)
+  if (!bn_hosted_module_takes_calls (module, BN_REQUEST_TIMEOUT_MS))
     {
+      g_autofree char *state = bn_hosted_module_explain_state (module);
+
       g_set_error (error, BN_ERROR, BN_ERROR_UNAVAILABLE,
-                   "The module %s does not take “%s” now: it is %s", name, type,
-                   bn_module_state_to_string (bn_hosted_module_get_state (module)));
+                   "The module %s does not take “%s” now: %s", name, type, state);
       return FALSE;
     }
   deliver_accepted (module, caller, type, converted);

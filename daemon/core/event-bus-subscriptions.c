@@ -87,15 +87,25 @@ bn_patterns_check (const char *const *patterns, GError **error)
   return TRUE;
 }
 
+/* Two generations of a module stand in for one another while it is replaced. */
 static gboolean
-has_responder (BnEventBus *self, const char *const *patterns)
+is_other_generation (BnPeer *peer, BnPeer *other)
+{
+  return peer != other && !g_str_equal (bn_peer_get_name (peer), BN_PEER_USER)
+         && g_str_equal (bn_peer_get_name (peer), bn_peer_get_name (other));
+}
+
+/* Also @peer itself, but not another generation of it. */
+static gboolean
+has_responder (BnEventBus *self, BnPeer *peer, const char *const *patterns)
 {
   GHashTableIter iter;
   BnPeerState *state;
 
   g_hash_table_iter_init (&iter, self->peers);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&state))
-    for (guint i = 0; i < state->subscriptions->len; i++)
+    for (guint i = 0; i < state->subscriptions->len && !is_other_generation (peer, state->peer);
+         i++)
       {
         BnSubscription *other = g_ptr_array_index (state->subscriptions, i);
 
@@ -128,7 +138,7 @@ check_options (BnEventBus *self, BnPeerState *state, const char *const *patterns
                    "A connection can have %d subscriptions; end one first", BN_SUBSCRIPTIONS_MAX);
       return FALSE;
     }
-  if (options->responder && has_responder (self, patterns))
+  if (options->responder && has_responder (self, state->peer, patterns))
     {
       g_set_error (error, BN_ERROR, BN_ERROR_CONFLICT, "Somebody answers requests of “%s” already",
                    patterns[0]);

@@ -8,6 +8,7 @@
 
 #include "core/interface-check.h"
 #include "introspection/error.h"
+#include "introspection/names.h"
 
 #define HELD_MAX 1024
 
@@ -56,7 +57,10 @@ check_reply (BnModuleProcess *process, const Call *call, GDBusMessage *reply, GE
   const BnMethodSpec *method = bn_manifest_lookup_member (manifest, member);
   GVariant *body = g_dbus_message_get_body (reply);
 
-  if (method == NULL)
+  if (method == NULL
+      || g_strcmp0 (g_dbus_message_get_interface (call->message),
+                    bn_manifest_get_interface (manifest))
+             != 0)
     return TRUE;
   if (g_dbus_message_get_message_type (reply) == G_DBUS_MESSAGE_TYPE_ERROR)
     {
@@ -100,9 +104,8 @@ call_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
 }
 
-/* Why nobody answers, in words. */
-static char *
-explain_state (BnHostedModule *self)
+char *
+bn_hosted_module_explain_state (BnHostedModule *self)
 {
   switch (self->state)
     {
@@ -131,17 +134,17 @@ explain_state (BnHostedModule *self)
 static void
 return_not_running (BnHostedModule *self, GTask *task)
 {
-  g_autofree char *state = explain_state (self);
+  g_autofree char *state = bn_hosted_module_explain_state (self);
 
   g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNAVAILABLE,
                            "The module %s does not answer now: %s",
                            bn_hosted_module_get_name (self), state);
 }
 
-/* No process takes calls now, but one is about to, before @call has to be answered. A version that
- * was never ready is not waited for once it failed: it may never be. */
+/* No process takes calls now, but one is about to, before the deadline. A version that was never
+ * ready is not waited for once it failed: it may never be. */
 static gboolean
-must_wait (BnHostedModule *self, const Call *call)
+must_wait (BnHostedModule *self, gint64 deadline_usec)
 {
   gint64 wait_usec;
 
@@ -151,7 +154,14 @@ must_wait (BnHostedModule *self, const Call *call)
   if (self->state != BN_MODULE_BACKOFF || g_strcmp0 (self->checked, self->hash) != 0)
     return FALSE;
   wait_usec = self->next_start_usec - g_get_real_time ();
-  return g_get_monotonic_time () + wait_usec < call->deadline_usec;
+  return g_get_monotonic_time () + wait_usec < deadline_usec;
+}
+
+gboolean
+bn_hosted_module_takes_calls (BnHostedModule *self, guint timeout_ms)
+{
+  return self->state == BN_MODULE_READY
+         || must_wait (self, g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND);
 }
 
 /* Gives the call of @task (taken) to the current process. */
@@ -218,7 +228,7 @@ bn_hosted_module_release_held (BnHostedModule *self)
   GTask *task;
 
   while ((task = g_queue_peek_head (&self->held)) != NULL
-         && !must_wait (self, g_task_get_task_data (task)))
+         && !must_wait (self, ((Call *)g_task_get_task_data (task))->deadline_usec))
     {
       g_queue_pop_head (&self->held);
       end_wait (g_task_get_task_data (task));
@@ -238,7 +248,7 @@ bn_hosted_module_call_async (BnHostedModule *self, GDBusMessage *message, guint 
   call->deadline_usec = g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND;
   g_task_set_source_tag (task, bn_hosted_module_call_async);
   g_task_set_task_data (task, call, (GDestroyNotify)call_free);
-  if (!must_wait (self, call))
+  if (!must_wait (self, call->deadline_usec))
     forward (self, task);
   else if (self->held.length < HELD_MAX)
     hold (self, task);
@@ -254,6 +264,45 @@ bn_hosted_module_call_async (BnHostedModule *self, GDBusMessage *message, guint 
 
 GDBusMessage *
 bn_hosted_module_call_finish (BnHostedModule *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+handled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BnHostedModule *self = BN_HOSTED_MODULE (object);
+  g_autoptr (GDBusMessage) reply = NULL;
+  GVariant *value = NULL;
+  GError *error = NULL;
+
+  reply = bn_hosted_module_call_finish (self, result, &error);
+  if (reply != NULL)
+    value = bn_module_process_read_handled (bn_hosted_module_get_name (self), reply, &error);
+  if (value != NULL)
+    g_task_return_pointer (task, value, (GDestroyNotify)g_variant_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+bn_hosted_module_handle_async (BnHostedModule *self, GVariant *arguments, guint timeout_ms,
+                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  g_autofree char *path = g_strconcat (BN_MODULES_PATH "/", bn_hosted_module_get_name (self), NULL);
+  g_autoptr (GDBusMessage) message =
+      g_dbus_message_new_method_call (NULL, path, BN_IFACE_MODULE_PEER, "Handle");
+
+  g_task_set_source_tag (task, bn_hosted_module_handle_async);
+  g_dbus_message_set_body (message, arguments);
+  bn_hosted_module_call_async (self, message, timeout_ms, cancellable, handled_cb, task);
+}
+
+GVariant *
+bn_hosted_module_handle_finish (BnHostedModule *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -176,6 +176,19 @@ void bn_hosted_module_call_async (BnHostedModule *self, GDBusMessage *message, g
 GDBusMessage *bn_hosted_module_call_finish (BnHostedModule *self, GAsyncResult *result,
                                             GError **error);
 
+/* Gives what ModulePeer1.Handle takes, @arguments (floating), to whichever process answers calls.
+ * The reply is an a{sv}, full. Errors as above, and internal. */
+void bn_hosted_module_handle_async (BnHostedModule *self, GVariant *arguments, guint timeout_ms,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+GVariant *bn_hosted_module_handle_finish (BnHostedModule *self, GAsyncResult *result,
+                                          GError **error);
+
+/* Whether a call is answered now, or is held until it may be. If not, the other one says why, to
+ * follow "The module X does not answer now: ". */
+gboolean bn_hosted_module_takes_calls (BnHostedModule *self, guint timeout_ms);
+char *bn_hosted_module_explain_state (BnHostedModule *self);
+
 /* TRUE if what @process says counts: it is the current one, or the one that takes over. */
 gboolean bn_hosted_module_is_live (BnHostedModule *self, BnModuleProcess *process);
 

@@ -145,6 +145,24 @@ bn_module_process_set_demand (BnModuleProcess *self, GVariant *intervals)
 
 /* The peer at the event bus */
 
+GVariant *
+bn_module_process_read_handled (const char *name, GDBusMessage *reply, GError **error)
+{
+  GVariant *body = g_dbus_message_get_body (reply);
+
+  if (g_dbus_message_to_gerror (reply, error))
+    {
+      if (error != NULL)
+        bn_error_normalise (error);
+      return NULL;
+    }
+  if (body != NULL && g_variant_is_of_type (body, G_VARIANT_TYPE ("(a{sv})")))
+    return g_variant_get_child_value (body, 0);
+  g_set_error (error, BN_ERROR, BN_ERROR_INTERNAL,
+               "The module %s answered Handle with a wrong type", name);
+  return NULL;
+}
+
 static void
 handled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -152,20 +170,14 @@ handled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   BnModuleProcess *self = BN_MODULE_PROCESS (object);
   GError *error = NULL;
   g_autoptr (GDBusMessage) reply = bn_module_process_call_finish (self, result, &error);
+  GVariant *value = NULL;
 
-  if (reply == NULL || g_dbus_message_to_gerror (reply, &error))
-    {
-      bn_error_normalise (&error);
-      g_task_return_error (task, error);
-    }
-  else if (g_dbus_message_get_body (reply) == NULL
-           || !g_variant_is_of_type (g_dbus_message_get_body (reply), G_VARIANT_TYPE ("(a{sv})")))
-    g_task_return_new_error (task, BN_ERROR, BN_ERROR_INTERNAL,
-                             "The module %s answered Handle with a wrong type",
-                             bn_manifest_get_name (self->manifest));
+  if (reply != NULL)
+    value = bn_module_process_read_handled (bn_manifest_get_name (self->manifest), reply, &error);
+  if (value != NULL)
+    g_task_return_pointer (task, value, (GDestroyNotify)g_variant_unref);
   else
-    g_task_return_pointer (task, g_variant_get_child_value (g_dbus_message_get_body (reply), 0),
-                           (GDestroyNotify)g_variant_unref);
+    g_task_return_error (task, error);
 }
 
 void

@@ -462,6 +462,15 @@ call_given_up_cb (BnModuleProcess *process, gboolean timed_out, gpointer user_da
     }
 }
 
+/* What it subscribed to is the business of the generation that took over. */
+static void
+leaving_cb (BnModuleProcess *process, gpointer user_data)
+{
+  Client *client = user_data;
+
+  bn_event_bus_remove_peer (client->host->bus, BN_PEER (process));
+}
+
 static void
 gone_cb (BnModuleProcess *process, GError *error, gpointer user_data)
 {
@@ -492,6 +501,7 @@ process_started_cb (BnModules *modules, BnHostedModule *module, BnModuleProcess 
   g_signal_connect (process, "host-call", G_CALLBACK (host_call_cb), client);
   g_signal_connect (process, "call-given-up", G_CALLBACK (call_given_up_cb), client);
   g_signal_connect (process, "drained", G_CALLBACK (drained_cb), client);
+  g_signal_connect (process, "leaving", G_CALLBACK (leaving_cb), client);
   g_signal_connect (process, "gone", G_CALLBACK (gone_cb), client);
   bn_host_client_watch_jobs (client);
 }

@@ -32,6 +32,7 @@ enum
   SIGNAL_READY,
   SIGNAL_HOST_CALL,
   SIGNAL_CALL_GIVEN_UP,
+  SIGNAL_LEAVING,
   SIGNAL_GONE,
   SIGNAL_DRAINED,
   N_SIGNALS
@@ -130,6 +131,7 @@ bn_module_process_drain (BnModuleProcess *self)
 {
   if (self->state >= BN_PROCESS_DRAINING)
     return;
+  g_signal_emit (self, signals[SIGNAL_LEAVING], 0);
   if (self->state == BN_PROCESS_STARTING || !bn_liveness_has_calls (self->liveness))
     {
       bn_module_process_stop (self);
@@ -424,6 +426,8 @@ bn_module_process_class_init (BnModuleProcessClass *klass)
                     BN_TYPE_LINK, G_TYPE_DBUS_MESSAGE);
   signals[SIGNAL_CALL_GIVEN_UP] = g_signal_new ("call-given-up", type, G_SIGNAL_RUN_LAST, 0, NULL,
                                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[SIGNAL_LEAVING] =
+      g_signal_new ("leaving", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_GONE] = g_signal_new ("gone", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[SIGNAL_DRAINED] =

@@ -27,8 +27,9 @@ G_DECLARE_FINAL_TYPE (BnModuleProcess, bn_module_process, BN, MODULE_PROCESS, Bn
  * "ready" (): it serves.
  * "host-call" (BnLink *, GDBusMessage *): it calls ModuleHost1, but for Hello and Ready.
  * "call-given-up" (gboolean): a call ended without its answer, and the module was told; TRUE: it
- * ran out of its deadline, FALSE: its caller has gone. "gone" (GError *): the process is over,
- * emitted once. The error is NULL if it was told to go. "drained" (): its link takes messages
+ * ran out of its deadline, FALSE: its caller has gone. "leaving" (): it finishes its
+ * calls, and nothing new is for it. "gone" (GError *): the process is over, emitted once. The error
+ * is NULL if it was told to go. "drained" (): its link takes messages
  * again.
  */
 
@@ -54,6 +55,8 @@ void bn_module_process_call_async (BnModuleProcess *self, GDBusMessage *message,
                                    gpointer user_data);
 GDBusMessage *bn_module_process_call_finish (BnModuleProcess *self, GAsyncResult *result,
                                              GError **error);
+/* The answer of the module @name to Handle: an a{sv}, full; NULL with what is wrong with it. */
+GVariant *bn_module_process_read_handled (const char *name, GDBusMessage *reply, GError **error);
 /* Calls without expecting a reply; FALSE if the link takes no more. */
 gboolean bn_module_process_send (BnModuleProcess *self, GDBusMessage *message);
 

@@ -29,7 +29,7 @@ bn_peer_class_init (BnPeerClass *klass)
 static void
 bn_peer_init (BnPeer *self)
 {
-  bn_peer_set_name (self, "user");
+  bn_peer_set_name (self, BN_PEER_USER);
 }
 
 void

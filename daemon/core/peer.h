@@ -43,7 +43,8 @@ struct _BnPeerClass
   GVariant *(*handle_finish) (BnPeer *self, GAsyncResult *result, GError **error);
 };
 
-/* Its name as the source of events and in messages: a module's name, or "user". */
+/* Its name as the source of events and in messages: a module's name, or BN_PEER_USER. */
+#define BN_PEER_USER "user"
 const char *bn_peer_get_name (BnPeer *self);
 void bn_peer_set_name (BnPeer *self, const char *name);
 

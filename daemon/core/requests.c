@@ -251,6 +251,21 @@ ask_module (BnHostedModule *module, const char *method_name, GVariant *payload,
 
 /* Responders */
 
+/* Takes @reply (nullable), or @error. */
+static void
+return_response (GTask *task, const char *name, GVariant *reply, GError *error)
+{
+  g_autoptr (GVariant) owned = reply;
+
+  if (reply == NULL)
+    g_task_return_error (task, error);
+  else if (bn_value_depth_check (reply, BN_VALUE_DEPTH_MAX))
+    g_task_return_pointer (task, g_steal_pointer (&owned), (GDestroyNotify)g_variant_unref);
+  else
+    g_task_return_new_error (task, BN_ERROR, BN_ERROR_INTERNAL,
+                             "The answer of %s is nested too deeply", name);
+}
+
 static void
 responder_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -258,34 +273,45 @@ responder_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data
   GError *error = NULL;
   GVariant *reply = BN_PEER_GET_CLASS (object)->handle_finish (BN_PEER (object), result, &error);
 
-  if (reply == NULL)
-    g_task_return_error (task, error);
-  else if (bn_value_depth_check (reply, BN_VALUE_DEPTH_MAX))
-    g_task_return_pointer (task, reply, (GDestroyNotify)g_variant_unref);
-  else
-    {
-      g_variant_unref (reply);
-      g_task_return_new_error (task, BN_ERROR, BN_ERROR_INTERNAL,
-                               "The answer of %s is nested too deeply",
-                               bn_peer_get_name (BN_PEER (object)));
-    }
+  return_response (task, bn_peer_get_name (BN_PEER (object)), reply, error);
 }
 
 static void
-ask_responder (BnPeer *responder, const char *handler, const BnCaller *caller, const char *type,
-               GVariant *payload, GTask *task)
+module_responded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BnHostedModule *module = BN_HOSTED_MODULE (object);
+  GError *error = NULL;
+  GVariant *reply = bn_hosted_module_handle_finish (module, result, &error);
+
+  return_response (task, bn_hosted_module_get_name (module), reply, error);
+}
+
+/* A responder that is a process of @module (nullable) may be replaced: whichever process then takes
+ * calls is asked. */
+static void
+ask_responder (BnPeer *responder, const char *handler, BnHostedModule *module,
+               const BnCaller *caller, const char *type, GVariant *payload, GTask *task)
 {
   Ask *ask = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
   g_auto (GVariantBuilder) meta = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  GVariant *arguments;
 
-  ask->responder = g_object_ref (responder);
   g_variant_builder_add (&meta, "{sv}", "source", g_variant_new_string (caller->source));
   g_variant_builder_add (&meta, "{sv}", "time", g_variant_new_int64 (g_get_real_time ()));
   g_variant_builder_add (&meta, "{sv}", "request", g_variant_new_boolean (TRUE));
-  BN_PEER_GET_CLASS (responder)->handle_async (
-      responder, handler,
-      g_variant_new ("(s@a{sv}@a{sv})", type, payload, g_variant_builder_end (&meta)),
-      ask->timeout_ms, g_task_get_cancellable (task), responder_answered_cb, g_object_ref (task));
+  arguments = g_variant_new ("(s@a{sv}@a{sv})", type, payload, g_variant_builder_end (&meta));
+  if (BN_IS_MODULE_PROCESS (responder) && module != NULL)
+    {
+      bn_hosted_module_handle_async (module, arguments, ask->timeout_ms, cancellable,
+                                     module_responded_cb, g_object_ref (task));
+      return;
+    }
+  ask->responder = g_object_ref (responder);
+  BN_PEER_GET_CLASS (responder)->handle_async (responder, handler, arguments, ask->timeout_ms,
+                                               cancellable, responder_answered_cb,
+                                               g_object_ref (task));
 }
 
 /* Finding whom to ask */
@@ -358,9 +384,17 @@ dispatch (BnRequests *self, const BnCaller *caller, const char *type, GVariant *
   if (bn_event_type_is_valid (type))
     responder = bn_event_bus_find_responder (self->bus, type, &handler);
   if (responder != NULL && bn_caller_check (caller, type, BN_ACCESS_CONTROL, &error))
-    ask_responder (responder, handler, caller, type, payload, task);
+    ask_responder (responder, handler, module, caller, type, payload, task);
   else if (responder != NULL)
     g_task_return_error (task, error);
+  else if (module != NULL && bn_hosted_module_get_state (module) != BN_MODULE_READY)
+    {
+      g_autofree char *state = bn_hosted_module_explain_state (module);
+
+      g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNAVAILABLE,
+                               "The module %s has no method “%s”, and does not answer now: %s",
+                               name, dot + 1, state);
+    }
   else if (module != NULL)
     ask_module (module, dot + 1, payload, caller, type, task); /* says what is wrong */
   else

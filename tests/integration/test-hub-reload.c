@@ -306,6 +306,62 @@ is_counted (HubFixture *self, gpointer user_data)
   return hub_fixture_statistic (self, "late") == 1;
 }
 
+typedef struct
+{
+  guint waiting;
+  guint failed;
+} Greetings;
+
+static void
+greeted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Greetings *greetings = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
+
+  greetings->waiting--;
+  if (reply == NULL)
+    {
+      g_test_message ("%s", error->message);
+      greetings->failed++;
+    }
+}
+
+static gboolean
+all_greeted (HubFixture *self, gpointer user_data)
+{
+  return ((Greetings *)user_data)->waiting == 0;
+}
+
+/* Requests that a module answers as a responder, without a method, wait for the new generation too:
+ * none is lost over many reloads. */
+static void
+test_responder (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) loaded = NULL;
+  Greetings greetings = { 0, 0 };
+
+  hub_fixture_install (self, CALLER_FOLDER);
+  loaded = hub_fixture_request (self, "module.load", "{'name': <'caller'>}", &error);
+  g_assert_no_error (error);
+  for (guint round = 0; round < 20; round++)
+    {
+      g_dbus_connection_call (self->connection, BN_BUS_NAME, BN_HUB_PATH, BN_IFACE_MODULES,
+                              "Reload", g_variant_new ("(s)", "caller"), NULL, 0, 20000, NULL,
+                              greeted_cb, &greetings);
+      greetings.waiting++;
+      for (guint i = 0; i < 20; i++, greetings.waiting++)
+        g_dbus_connection_call (self->connection, BN_BUS_NAME, BN_HUB_PATH, BN_IFACE_EVENT_BUS,
+                                "Request",
+                                g_variant_new_parsed ("('caller.hello', @a{sv} {}, @a{sv} {})"),
+                                NULL, 0, 20000, NULL, greeted_cb, &greetings);
+      hub_fixture_wait (self, all_greeted, &greetings);
+    }
+  g_assert_cmpuint (greetings.failed, ==, 0);
+}
+
 /* What the old generation says after the switch reaches nobody, and is counted. */
 static void
 test_late (HubFixture *self, gconstpointer data)
@@ -375,6 +431,7 @@ main (int argc, char *argv[])
   ADD ("changed-copy", test_changed_copy);
   ADD ("state", test_state);
   ADD ("refused-state", test_refused_state);
+  ADD ("responder", test_responder);
   ADD ("late", test_late);
   ADD ("asked-together", test_asked_together);
   ADD ("storm", test_storm);

@@ -90,15 +90,37 @@ caller_module_call (BnModule *module, BnCall *call)
     give_back (call);
 }
 
+static void
+subscribed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (bn_module_subscribe_finish (BN_MODULE (source), result, &error) == 0)
+    g_warning ("%s", error->message);
+}
+
+/* It answers caller.hello without a method. */
+static void
+caller_module_handle_event (BnModule *module, const char *type, GVariant *payload, GVariant *meta,
+                            BnCall *call)
+{
+  bn_call_reply (call, g_variant_new_parsed ("{'type': <%s>}", type));
+}
+
 static gboolean
 caller_module_activate (BnModule *module, GError **error)
 {
+  static const char *const patterns[] = { "caller.hello", NULL };
   g_autoptr (GVariant) epoch =
       g_variant_lookup_value (bn_module_get_welcome (module), "epoch", G_VARIANT_TYPE_STRING);
 
   if (epoch != NULL && g_str_equal (bn_module_get_name (module), "caller")
       && bn_module_get_sysroot (module) == NULL && bn_module_get_state_folder (module) != NULL)
-    return TRUE;
+    {
+      bn_module_subscribe_async (module, patterns, g_variant_new_parsed ("{'responder': <true>}"),
+                                 NULL, subscribed_cb, NULL);
+      return TRUE;
+    }
   g_set_error_literal (error, BN_ERROR, BN_ERROR_INTERNAL, "the hub said too little");
   return FALSE;
 }
@@ -122,6 +144,7 @@ caller_module_restore_state (BnModule *module, GVariant *state, GUnixFDList *des
 static void
 caller_module_class_init (CallerModuleClass *klass)
 {
+  BN_MODULE_CLASS (klass)->handle_event = caller_module_handle_event;
   BN_MODULE_CLASS (klass)->save_state = caller_module_save_state;
   BN_MODULE_CLASS (klass)->restore_state = caller_module_restore_state;
   BN_MODULE_CLASS (klass)->activate = caller_module_activate;
