@@ -104,6 +104,7 @@ bn_module_process_abort (BnModuleProcess *self, const GError *reason)
     self->reason = g_error_copy (reason);
   begin_stopping (self, SIGKILL);
   send_signal (self, SIGABRT);
+  send_signal (self, SIGCONT); /* what is stopped dies of the signal only when it goes on */
   bn_link_close (self->link);
 }
 
@@ -247,13 +248,24 @@ closed_cb (BnLink *link, GError *error, gpointer user_data)
   send_signal (self, SIGTERM);
 }
 
+/* It died of what it was sent after it had closed its link, and not of anything else. */
+static gboolean
+was_ended_for_link (BnModuleProcess *self, int status)
+{
+  gboolean escalated = self->timer_id == 0;
+
+  return self->reason != NULL && WIFSIGNALED (status)
+         && (WTERMSIG (status) == SIGTERM || (WTERMSIG (status) == SIGKILL && escalated));
+}
+
 /* What became of the process, in words; NULL if it ended well after it was told to. */
 static GError *
 explain_end (BnModuleProcess *self, int status, gboolean was_told)
 {
   g_autofree char *limit = bn_confinement_end (self->confinement, status);
 
-  if (self->reason != NULL && !bn_error_is (self->reason, BN_ERROR_UNAVAILABLE))
+  if ((self->reason != NULL && !bn_error_is (self->reason, BN_ERROR_UNAVAILABLE))
+      || was_ended_for_link (self, status))
     return g_error_copy (self->reason);
   if (was_told && self->reason == NULL)
     return NULL;
