@@ -31,7 +31,7 @@ check_signature (const BnLinkInterface *interface, GDBusMessage *message, GError
   return FALSE;
 }
 
-void
+gboolean
 bn_link_dispatch (BnLink *link, GDBusMessage *message, const BnLinkInterface *interfaces,
                   gpointer user_data)
 {
@@ -39,7 +39,7 @@ bn_link_dispatch (BnLink *link, GDBusMessage *message, const BnLinkInterface *in
   g_autoptr (GVariant) body = NULL;
 
   if (g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
-    return;
+    return TRUE;
   for (; interfaces->path != NULL; interfaces++)
     {
       const BnLinkMethod *method;
@@ -53,7 +53,7 @@ bn_link_dispatch (BnLink *link, GDBusMessage *message, const BnLinkInterface *in
       if (!check_signature (interfaces, message, &error))
         {
           bn_link_reply_error (link, message, error);
-          return;
+          return FALSE;
         }
       body = g_dbus_message_get_body (message);
       if (body != NULL)
@@ -61,10 +61,11 @@ bn_link_dispatch (BnLink *link, GDBusMessage *message, const BnLinkInterface *in
       else
         body = g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
       method->func (user_data, link, message, body);
-      return;
+      return TRUE;
     }
   error = g_error_new (BN_ERROR, BN_ERROR_UNKNOWN_TYPE, "There is no %s.%s on %s here",
                        g_dbus_message_get_interface (message), g_dbus_message_get_member (message),
                        g_dbus_message_get_path (message));
   bn_link_reply_error (link, message, error);
+  return FALSE;
 }

@@ -26,8 +26,8 @@ typedef struct
 } BnLinkInterface;
 
 /* Hands @message, a method call, to the one of @interfaces (ends with a NULL path) that it names,
- * or answers with an error. Other messages are ignored. */
-void bn_link_dispatch (BnLink *link, GDBusMessage *message, const BnLinkInterface *interfaces,
-                       gpointer user_data);
+ * or answers with an error and returns FALSE. Other messages are ignored. */
+gboolean bn_link_dispatch (BnLink *link, GDBusMessage *message, const BnLinkInterface *interfaces,
+                           gpointer user_data);
 
 G_END_DECLS

@@ -432,7 +432,8 @@ host_call_cb (BnModuleProcess *process, BnLink *link, GDBusMessage *message, gpo
       bn_link_reply_error (link, message, error);
       return;
     }
-  bn_link_dispatch (link, message, interfaces, client);
+  if (!bn_link_dispatch (link, message, interfaces, client))
+    bn_event_bus_get_counters (client->host->bus)->rejected++;
 }
 
 static void
