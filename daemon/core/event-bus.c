@@ -163,12 +163,30 @@ fan_out_sample (BnEventBus *self, BnEvent *event)
   bn_event_bus_schedule_flush (self);
 }
 
+/* Of a last value for one subscriber on the bus, a newer one may have been broadcast meanwhile: the
+ * old one would come after it. */
+static void
+drop_superseded (BnPeerState *state)
+{
+  if (!bn_peer_is_on_bus (state->peer))
+    return;
+  for (guint i = state->deliveries->len; i > 0; i--)
+    {
+      const BnDelivery *delivery = g_ptr_array_index (state->deliveries, i - 1);
+
+      if (delivery->retained && delivery->event->access == BN_ACCESS_OBSERVE
+          && !bn_retained_store_is_last (state->bus->retained, delivery->event))
+        g_ptr_array_remove_index (state->deliveries, i - 1);
+    }
+}
+
 static void
 flush_peer (BnPeerState *state)
 {
   BnEventBus *self = state->bus;
   g_autoptr (GPtrArray) deliveries = NULL;
 
+  drop_superseded (state);
   if (state->deliveries->len == 0)
     return;
   deliveries = g_steal_pointer (&state->deliveries);

@@ -110,6 +110,14 @@ bn_retained_store_find (BnRetainedStore *self, const char *const *patterns, BnAc
   return found;
 }
 
+gboolean
+bn_retained_store_is_last (BnRetainedStore *self, BnEvent *event)
+{
+  GHashTable *keys = g_hash_table_lookup (self->types, event->type);
+
+  return keys != NULL && g_hash_table_lookup (keys, event->key != NULL ? event->key : "") == event;
+}
+
 guint
 bn_retained_store_get_size (BnRetainedStore *self)
 {

@@ -25,6 +25,9 @@ void bn_retained_store_forget_source (BnRetainedStore *self, const char *source)
 GPtrArray *bn_retained_store_find (BnRetainedStore *self, const char *const *patterns,
                                    BnAccessLevel level);
 
+/* Whether nothing was measured after @event. */
+gboolean bn_retained_store_is_last (BnRetainedStore *self, BnEvent *event);
+
 guint bn_retained_store_get_size (BnRetainedStore *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BnRetainedStore, bn_retained_store_free)

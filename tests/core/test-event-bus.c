@@ -268,6 +268,20 @@ test_retained (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->on_bus->log->str, ==, "");
 }
 
+/* Nobody on the bus gets an old value after a newer one. */
+static void
+test_superseded (Fixture *fixture, gconstpointer data)
+{
+  sample (fixture, "a.x", 1);
+  sample (fixture, "a.y", 2);
+  run_turn ();
+  subscribe (fixture, fixture->on_bus, "a.*", (BnSubscribeOptions){ .retained = TRUE });
+  sample (fixture, "a.x", 3);
+  run_turn ();
+  g_assert_cmpstr (fixture->broadcast->str, ==, "[1] ");
+  g_assert_cmpstr (fixture->on_bus->log->str, ==, "[a.y=2r#1] ");
+}
+
 /* A peer that takes nothing costs nothing; when it drains it learns what it missed. */
 static void
 test_slow_peer (Fixture *fixture, gconstpointer data)
@@ -520,6 +534,7 @@ main (int argc, char *argv[])
   ADD ("private", test_private);
   ADD ("samples", test_samples);
   ADD ("retained", test_retained);
+  ADD ("superseded", test_superseded);
   ADD ("slow-peer", test_slow_peer);
   ADD ("interest", test_interest);
   ADD ("class", test_class);
