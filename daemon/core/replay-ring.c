@@ -69,6 +69,8 @@ bn_replay_ring_append (BnReplayRing *self, BnEvent *event, gint64 now_usec)
 {
   gsize bytes = bn_event_get_size (event);
 
+  /* As bytes a payload takes what is counted here; as the tree it was built of, ten times that. */
+  g_variant_get_data (event->payload);
   if (self->entries == NULL)
     self->entries = g_new0 (Entry, self->limits.events);
   drop_old (self, now_usec);

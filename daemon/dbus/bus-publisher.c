@@ -9,10 +9,13 @@
  * retained ones, and the lost events are announced. */
 #include "dbus/bus-publisher.h"
 
+#include <malloc.h>
+
 #include "introspection/names.h"
 
 #define FLUSH_BYTES (64 * 1024)
-#define MESSAGE_BYTES 256 /* header and bookkeeping of a message, about */
+#define TRIM_BYTES (256 * 1024) /* a queue of so much leaves the heap in pieces: give it back */
+#define MESSAGE_BYTES 256       /* header and bookkeeping of a message, about */
 
 struct _BnBusPublisher
 {
@@ -23,6 +26,7 @@ struct _BnBusPublisher
   GCancellable *cancellable;   /* (owned) */
   gsize unflushed_bytes;       /* sent since the last flush began */
   gsize flushing_bytes;        /* covered by the flush that runs */
+  gsize longest_bytes;         /* of the queue, since the heap was last given back */
   gboolean flushing;
   gboolean stalled;
   gboolean lost; /* something of a broadcast since the stall began */
@@ -52,6 +56,11 @@ flushed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     return; /* the connection is closed, or we are going */
   self->flushing = FALSE;
   self->flushing_bytes = 0;
+  if (self->unflushed_bytes < FLUSH_BYTES && self->longest_bytes >= TRIM_BYTES)
+    {
+      self->longest_bytes = 0;
+      malloc_trim (0);
+    }
   if (self->unflushed_bytes >= FLUSH_BYTES || self->stalled)
     begin_flush (self);
   if (self->stalled && bn_bus_publisher_get_queued (self) < BN_BUS_QUEUE_BYTES_MAX / 4)
@@ -110,6 +119,7 @@ bn_bus_publisher_send (BnBusPublisher *self, const char *destination, const char
   self->unflushed_bytes += g_variant_get_size (sunk) + MESSAGE_BYTES;
   g_dbus_connection_emit_signal (self->connection, destination, BN_HUB_PATH, BN_IFACE_EVENT_BUS,
                                  name, sunk, NULL);
+  self->longest_bytes = MAX (self->longest_bytes, bn_bus_publisher_get_queued (self));
   if (self->unflushed_bytes >= FLUSH_BYTES)
     begin_flush (self);
   return TRUE;

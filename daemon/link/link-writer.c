@@ -8,6 +8,7 @@
 #include "link/link-writer.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -15,6 +16,7 @@
 
 #define CHUNK_BYTES 65536
 #define MAX_VECTORS 32
+#define TRIM_BYTES (1 << 20) /* so much is worth the walk that gives it back to the machine */
 
 typedef struct
 {
@@ -40,9 +42,13 @@ bn_link_writer_init (BnLinkWriter *self)
 void
 bn_link_writer_clear (BnLinkWriter *self)
 {
+  gboolean was_long = self->queued_bytes >= TRIM_BYTES;
+
   g_queue_clear_full (&self->chunks, (GDestroyNotify)chunk_free);
   self->queued_bytes = 0;
   self->with_descriptors = 0;
+  if (was_long)
+    malloc_trim (0);
 }
 
 void
