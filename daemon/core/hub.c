@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "core/heartbeat.h"
@@ -46,18 +45,21 @@ struct _BnHub
 
 G_DEFINE_FINAL_TYPE (BnHub, bn_hub, G_TYPE_OBJECT)
 
+/* A lock of the process, which ends with it: one that belongs to the open file, as flock(2) does,
+ * is held on by a module that was forked and not yet executed when the hub was killed. */
 static gboolean
 take_lock (BnHub *self, GError **error)
 {
+  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
   int fd = open (self->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
-  if (fd < 0 || flock (fd, LOCK_EX | LOCK_NB) != 0)
+  if (fd < 0 || fcntl (fd, F_SETLK, &whole) != 0)
     {
       int saved_errno = errno;
 
       if (fd >= 0)
         close (fd);
-      if (saved_errno == EWOULDBLOCK)
+      if (saved_errno == EAGAIN || saved_errno == EACCES)
         g_set_error (error, BN_ERROR, BN_ERROR_CONFLICT,
                      "A hub runs already: it holds %s. End it first", self->lock_path);
       else
