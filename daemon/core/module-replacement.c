@@ -14,14 +14,12 @@
  * the caller gets the reason. A broken new version never takes the old one down. If the old one
  * falls meanwhile, the new one takes over from no state. */
 #include "core/hosted-module-private.h"
-
-#include <gio/gunixfdlist.h>
+#include "core/module-state.h"
 
 #include "introspection/error.h"
 
 #define FREEZE_TIMEOUT_MS 500
 #define RESTORE_TIMEOUT_MS 3000
-#define STATE_BYTES_MAX (256 * 1024)
 
 static void
 replacement_free (BnReplacement *replacement)
@@ -145,12 +143,9 @@ static void
 send_restore (BnHostedModule *self, GDBusMessage *state)
 {
   BnModuleProcess *process = self->replacement->process;
-  g_autoptr (GDBusMessage) message = bn_module_process_new_peer_call (
-      process, "Restore",
-      state != NULL ? g_dbus_message_get_body (state) : g_variant_new ("(a{sv}ah)", NULL, NULL));
+  g_autoptr (GDBusMessage) message = bn_module_process_new_peer_call (process, "Restore", NULL);
 
-  if (state != NULL)
-    g_dbus_message_set_unix_fd_list (message, g_dbus_message_get_unix_fd_list (state));
+  bn_module_state_put (message, state);
   bn_module_process_call_async (process, message, RESTORE_TIMEOUT_MS, NULL, restored_cb,
                                 g_object_ref (self));
 }
@@ -183,21 +178,11 @@ restored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 restore (BnHostedModule *self, GDBusMessage *frozen)
 {
-  GVariant *body = frozen != NULL ? g_dbus_message_get_body (frozen) : NULL;
+  g_autoptr (GError) error = NULL;
 
-  if (frozen != NULL
-      && (body == NULL || !g_variant_is_of_type (body, G_VARIANT_TYPE ("(a{sv}ah)"))))
+  if (frozen != NULL && !bn_module_state_check (frozen, &error))
     {
-      start_clean (self, "the old version returned a state of the type %s",
-                   body != NULL ? g_variant_get_type_string (body) : "()");
-      frozen = NULL;
-    }
-  else if (frozen != NULL && g_variant_get_size (body) > STATE_BYTES_MAX)
-    {
-      start_clean (self,
-                   "the state of the old version has %" G_GSIZE_FORMAT
-                   " bytes, at most %d can be handed over",
-                   g_variant_get_size (body), STATE_BYTES_MAX);
+      start_clean (self, "%s", error->message);
       frozen = NULL;
     }
   send_restore (self, frozen);
