@@ -3,7 +3,7 @@
 // The real hub, its modules and the real web bridge on a message bus of their own, out of the build
 // folder. The modules are copies: a test may touch and break them.
 import { execFile, spawn } from 'node:child_process'
-import { appendFile, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { appendFile, copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,10 @@ const run = promisify(execFile)
 const MODULE_FILES = {
   chat: ['binnacle-chat', 'chat.module', 'org.binnacle.Chat1.xml'],
   system_info: ['binnacle-system-info', 'system_info.module', 'org.binnacle.SystemInfo1.xml']
+}
+// Those that only tests load, if they ask for it.
+const TEST_MODULE_FILES = {
+  hostile: ['binnacle-hostile', 'hostile.module', 'org.binnacle.Hostile1.xml']
 }
 const START_SECONDS = 20
 
@@ -56,9 +60,46 @@ class Program {
   }
 }
 
+// What the hub tells, as the command "binnacle events" prints it; it ends with close().
+class Events {
+  #process
+  #seen = []
+  #waiting = []
+
+  constructor(path, args, env) {
+    this.#process = spawn(path, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    createInterface({ input: this.#process.stdout }).on('line', (line) => {
+      this.#seen.push(JSON.parse(line))
+      this.#waiting = this.#waiting.filter((look) => !look())
+    })
+  }
+
+  // How many there were so far.
+  get length() {
+    return this.#seen.length
+  }
+
+  // The first event, from the number `first` on, for which wanted(payload) holds.
+  find(wanted, first = 0) {
+    return new Promise((resolve) => {
+      const look = () => {
+        const event = this.#seen.slice(first).find(({ payload }) => wanted(payload))
+        if (event) resolve(event.payload)
+        return Boolean(event)
+      }
+      if (!look()) this.#waiting.push(look)
+    })
+  }
+
+  close() {
+    this.#process.kill()
+  }
+}
+
 export class RealHub {
   #build
   #page
+  #testModules
   #folder
   #env
   #bus = null
@@ -67,10 +108,11 @@ export class RealHub {
 
   port = 0
 
-  // build: the build folder; page: the folder of the built page.
-  constructor({ build, page }) {
+  // build: the build folder; page: the folder of the built page; testModules: names.
+  constructor({ build, page, testModules = [] }) {
     this.#build = build
     this.#page = page
+    this.#testModules = testModules
   }
 
   #moduleFile(module, file) {
@@ -86,16 +128,34 @@ export class RealHub {
     await rename(`${path}.new`, path)
   }
 
+  // A person edits the source of a module and saves it: change(text) gives the new one. Editors write
+  // a file in its place, or another that takes its place.
+  async editProgram(module, change, { inPlace = false } = {}) {
+    const path = this.#moduleFile(module, MODULE_FILES[module][0])
+    const text = change(await readFile(path, 'utf8'))
+    if (inPlace) return writeFile(path, text)
+    await copyFile(path, `${path}.new`) // with its permissions
+    await writeFile(`${path}.new`, text)
+    await rename(`${path}.new`, path)
+  }
+
+  async #copyModule(from, module, files) {
+    await mkdir(join(this.#folder, 'modules', module), { recursive: true })
+    for (const file of files) {
+      await cp(join(this.#build, from, module, file), this.#moduleFile(module, file))
+    }
+  }
+
   async start() {
     this.#folder = await mkdtemp(join(tmpdir(), 'binnacle-page-'))
     for (const folder of ['run', 'state', 'data']) {
       await mkdir(join(this.#folder, folder), { mode: 0o700 })
     }
     for (const [module, files] of Object.entries(MODULE_FILES)) {
-      await mkdir(join(this.#folder, 'modules', module), { recursive: true })
-      for (const file of files) {
-        await cp(join(this.#build, 'daemon/modules', module, file), this.#moduleFile(module, file))
-      }
+      await this.#copyModule('daemon/modules', module, files)
+    }
+    for (const module of this.#testModules) {
+      await this.#copyModule('tests/modules', module, TEST_MODULE_FILES[module])
     }
     const sdk = join(this.#build, 'daemon/sdk')
     this.#env = {
@@ -142,6 +202,12 @@ export class RealHub {
     const path = join(this.#build, 'daemon/cli/binnacle')
     const { stdout } = await run(path, ['--session', '--json', ...args], { env: this.#env })
     return stdout.trim().split('\n').filter(Boolean).flatMap((line) => JSON.parse(line))
+  }
+
+  // What it tells from now on, of these patterns.
+  events(...patterns) {
+    const path = join(this.#build, 'daemon/cli/binnacle')
+    return new Events(path, ['--session', '--json', 'events', ...patterns], this.#env)
   }
 
   // A new address with its one-use secret, as a person gets it.
