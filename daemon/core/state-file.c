@@ -15,6 +15,27 @@
 
 #define HEADER "# binnacle 1 sha256 "
 
+/* The last value of a key that stands there more than once is the one that counts: removed, the one
+ * before it would come back. The hub writes no such file. */
+static void
+drop_repeated (GKeyFile *contents, const char *group)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (contents, group, NULL, NULL);
+  g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  GHashTableIter iter;
+  const char *key;
+  const char *value;
+
+  for (char **at = keys; *at != NULL; at++)
+    g_hash_table_insert (values, *at, g_key_file_get_value (contents, group, *at, NULL));
+  if (g_hash_table_size (values) == g_strv_length (keys))
+    return;
+  g_key_file_remove_group (contents, group, NULL);
+  g_hash_table_iter_init (&iter, values);
+  while (g_hash_table_iter_next (&iter, (gpointer *)&key, (gpointer *)&value))
+    g_key_file_set_value (contents, group, key, value);
+}
+
 /* The contents after the header if the checksum is right. */
 static GKeyFile *
 parse (const char *path, const char *text, gsize length, GError **error)
@@ -22,6 +43,7 @@ parse (const char *path, const char *text, gsize length, GError **error)
   g_autoptr (GKeyFile) contents = g_key_file_new ();
   const char *body = memchr (text, '\n', length);
   g_autofree char *checksum = NULL;
+  g_auto (GStrv) groups = NULL;
 
   if (!g_str_has_prefix (text, HEADER) || body == NULL)
     {
@@ -41,6 +63,9 @@ parse (const char *path, const char *text, gsize length, GError **error)
       && !g_key_file_load_from_data (contents, body, length - (body - text),
                                      G_KEY_FILE_KEEP_COMMENTS, error))
     return NULL;
+  groups = g_key_file_get_groups (contents, NULL);
+  for (char **group = groups; *group != NULL; group++)
+    drop_repeated (contents, *group);
   return g_steal_pointer (&contents);
 }
 
