@@ -46,16 +46,17 @@ make_message (const uint8_t *data, size_t size, gsize *message_size)
 {
   static const char *const types[] = { NULL, "(a{sv}ah)", "(a{sv})", "v" };
   const char *type = types[data[0] % G_N_ELEMENTS (types)];
+  g_autofree guint8 *bytes = g_memdup2 (data + 1, size - 1); /* aligned */
   g_autoptr (GVariant) loose = NULL;
   g_autoptr (GVariant) body = NULL;
 
   if (type == NULL)
     {
       *message_size = size - 1;
-      return g_memdup2 (data + 1, size - 1);
+      return g_steal_pointer (&bytes);
     }
   loose = g_variant_ref_sink (
-      g_variant_new_from_data (G_VARIANT_TYPE (type), data + 1, size - 1, FALSE, NULL, NULL));
+      g_variant_new_from_data (G_VARIANT_TYPE (type), bytes, size - 1, FALSE, NULL, NULL));
   body = g_variant_get_normal_form (loose);
   if (!g_variant_is_of_type (body, G_VARIANT_TYPE_TUPLE))
     {

@@ -11,7 +11,7 @@
 #include "introspection/event-type.h"
 #include "introspection/names.h"
 
-#define WORDS_MAX 64
+#define WORDS_MAX 24
 
 /* By the words of the documentation: "*" is one segment, at the end one or more. */
 static gboolean
