@@ -15,6 +15,7 @@
 #include "introspection/names.h"
 
 #define WAIT_SECONDS 30
+#define WAIT_SECONDS_THOROUGH 600 /* a million of something */
 #define SHOWN_EVENTS 50 /* when a wait was in vain */
 
 static void
@@ -66,7 +67,8 @@ void
 hub_fixture_wait (HubFixture *self, HubFixtureCondition condition, gpointer user_data)
 {
   gboolean timed_out = FALSE;
-  guint id = g_timeout_add_seconds (WAIT_SECONDS, timed_out_cb, &timed_out);
+  guint seconds = g_test_thorough () ? WAIT_SECONDS_THOROUGH : WAIT_SECONDS;
+  guint id = g_timeout_add_seconds (seconds, timed_out_cb, &timed_out);
 
   while (!condition (self, user_data) && !timed_out)
     g_main_context_iteration (NULL, TRUE);
@@ -76,7 +78,7 @@ hub_fixture_wait (HubFixture *self, HubFixtureCondition condition, gpointer user
 
       for (guint i = first; i < self->events->len; i++)
         g_test_message ("event: %.200s", (char *)g_ptr_array_index (self->events, i));
-      g_error ("waited %d s in vain", WAIT_SECONDS);
+      g_error ("waited %u s in vain", seconds);
     }
   g_source_remove (id);
 }
