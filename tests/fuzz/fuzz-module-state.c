@@ -11,6 +11,7 @@
 #include "core/module-state.h"
 #include "fuzz.h"
 #include "introspection/error.h"
+#include "introspection/value-depth.h"
 #include "link/link-decode.h"
 
 #define DESCRIPTORS 2 /* that come with it */
@@ -65,6 +66,8 @@ make_message (const uint8_t *data, size_t size, gsize *message_size)
       g_variant_unref (g_steal_pointer (&body));
       body = g_variant_ref_sink (tuple);
     }
+  if (!bn_value_depth_check (body, BN_VALUE_DEPTH_MAX))
+    return NULL;
   return write_message (body, message_size);
 }
 
