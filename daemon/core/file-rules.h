@@ -16,6 +16,7 @@ typedef struct
   const char *state_folder; /* its own, for lasting files */
   const char *temp_root;    /* where it gets a folder for as long as it runs */
   const char *sysroot;      /* (nullable): where it looks for /proc and /sys */
+  int output;               /* where it prints; -1: where the hub does */
 } BnModulePlaces;
 
 /* Rules for the module whose program is the file @program and that has @temp_folder. @abi as

@@ -56,6 +56,8 @@ struct _BnHostedModule
   GQueue ending;   /* (element-type GTask): stops that wait for the end */
   gboolean wanted; /* it should run */
 
+  int output; /* (owned): where its processes print; -1: where the hub does */
+
   GArray *failures; /* (owned): gint64, monotonic times of the last failures */
   guint backoff_step;
   guint backoff_id;
@@ -69,8 +71,10 @@ struct _BnHostedModule
 };
 
 /* hosted-module.c */
+/* @module_fd (nullable): it is for a debugger, which gets the other end of the link. */
 BnModuleProcess *bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manifest,
-                                         const char *hash, gboolean restore, GError **error);
+                                         const char *hash, gboolean restore, int *module_fd,
+                                         GError **error);
 void bn_hosted_module_adopt (BnHostedModule *self, BnModuleProcess *process);
 void bn_hosted_module_set_state (BnHostedModule *self, BnModuleState state, const char *reason);
 void bn_hosted_module_set_version (BnHostedModule *self, BnManifest *manifest, const char *hash,
@@ -95,6 +99,9 @@ void bn_hosted_module_set_text (char **text, const char *value);
 void bn_hosted_module_release_held (BnHostedModule *self);
 
 /* module-replacement.c */
+/* @process, which was just made, takes over when it is ready. @task (nullable) is completed. */
+void bn_hosted_module_replace (BnHostedModule *self, BnManifest *manifest, const char *hash,
+                               BnModuleProcess *process, BnReloadFlags flags, GTask *task);
 void bn_hosted_module_replacement_gone (BnHostedModule *self, const GError *error);
 /* @blame: it is the fault of the new version. */
 void bn_hosted_module_fail_replacement (BnHostedModule *self, const GError *error, gboolean blame);

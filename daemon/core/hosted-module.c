@@ -90,7 +90,7 @@ bn_hosted_module_fail_starts (BnHostedModule *self, const GError *error)
 }
 
 static void
-current_gone (BnHostedModule *self, const GError *error)
+current_gone (BnHostedModule *self, const GError *error, gboolean debugged)
 {
   g_autoptr (GError) ended = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended by itself");
   const GError *reason = error != NULL ? error : ended;
@@ -100,6 +100,8 @@ current_gone (BnHostedModule *self, const GError *error)
       complete_all (&self->ending, NULL);
       bn_hosted_module_start_process (self);
     }
+  else if (self->wanted && debugged)
+    bn_hosted_module_start_process (self); /* its end is no failure */
   else if (self->wanted && self->replacement != NULL)
     {
       /* The new one takes over all the same, from no state. */
@@ -153,7 +155,7 @@ process_gone_cb (BnModuleProcess *process, GError *error, gpointer user_data)
     }
   g_assert (process == self->process);
   g_clear_object (&self->process);
-  current_gone (self, error);
+  current_gone (self, error, bn_module_process_is_debugged (process));
 }
 
 static void
@@ -177,7 +179,7 @@ process_ready_cb (BnModuleProcess *process, gpointer user_data)
 
 BnModuleProcess *
 bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manifest, const char *hash,
-                        gboolean restore, GError **error)
+                        gboolean restore, int *module_fd, GError **error)
 {
   const BnModuleSurroundings *around = self->surroundings;
   g_autofree char *folder =
@@ -196,17 +198,21 @@ bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manifest, const char *
     .state_folder = folder,
     .temp_root = around->temp_root,
     .sysroot = around->sysroot,
+    .output = self->output,
   };
   BnModuleProcess *process;
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     g_message ("No folder for the state of the module %s: %s", bn_hosted_module_get_name (self),
                folder);
-  process = bn_module_process_new (manifest, &places, around->task_groups, &welcome, error);
+  if (module_fd != NULL)
+    process = bn_module_process_new_debugged (manifest, &welcome, module_fd, error);
+  else
+    process = bn_module_process_new (manifest, &places, around->task_groups, &welcome, error);
   if (process == NULL)
     return NULL;
   self->generation++;
-  if (g_strcmp0 (self->checked, hash) != 0)
+  if (module_fd == NULL && g_strcmp0 (self->checked, hash) != 0)
     bn_module_process_check_interface (process);
   g_signal_connect (process, "gone", G_CALLBACK (process_gone_cb), self);
   g_signal_connect (process, "ready", G_CALLBACK (process_ready_cb), self);
@@ -222,7 +228,7 @@ bn_hosted_module_start_process (BnHostedModule *self)
   g_assert (self->process == NULL);
   g_clear_handle_id (&self->backoff_id, g_source_remove);
   bn_hosted_module_take_kept (self);
-  self->process = bn_hosted_module_spawn (self, self->manifest, self->hash, FALSE, &error);
+  self->process = bn_hosted_module_spawn (self, self->manifest, self->hash, FALSE, NULL, &error);
   if (self->process == NULL)
     {
       bn_hosted_module_note_failure (self, error);
@@ -432,6 +438,7 @@ bn_hosted_module_finalize (GObject *object)
 
   g_ptr_array_unref (self->leaving);
   g_array_unref (self->failures);
+  bn_hosted_module_set_output (self, -1);
   g_clear_pointer (&self->manifest, bn_manifest_unref);
   g_clear_pointer (&self->history, bn_module_history_free);
   g_free (self->hash);
@@ -482,6 +489,7 @@ bn_hosted_module_init (BnHostedModule *self)
   self->refusal = g_strdup ("");
   self->excess = g_strdup ("");
   self->since_usec = g_get_real_time ();
+  self->output = -1;
   g_queue_init (&self->held);
   g_queue_init (&self->waiting);
   g_queue_init (&self->ending);

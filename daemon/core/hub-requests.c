@@ -38,6 +38,7 @@ add_state (GVariantBuilder *row, BnHostedModule *module)
     add_string (row, "reason", reason);
   if (next_start_usec != 0)
     g_variant_builder_add (row, "{sv}", "next_start", g_variant_new_int64 (next_start_usec));
+  add_string (row, "folder", bn_manifest_get_folder (bn_hosted_module_get_manifest (module)));
   add_string (row, "last_error", bn_hosted_module_get_last_error (module));
   add_string (row, "source", bn_hosted_module_is_kept (module) ? "previous" : "current");
   add_uint32 (row, "generation", bn_hosted_module_get_generation (module));
@@ -51,12 +52,17 @@ add_process (GVariantBuilder *row, BnModuleProcess *process)
   guint64 memory_bytes = 0;
   guint64 cpu_usec = 0;
 
+  g_variant_builder_add (row, "{sv}", "uptime",
+                         g_variant_new_double (bn_module_process_get_uptime (process)));
+  if (bn_module_process_is_debugged (process)) /* it is not ours to be looked at */
+    {
+      g_variant_builder_add (row, "{sv}", "debugged", g_variant_new_boolean (TRUE));
+      return;
+    }
   bn_module_process_get_usage (process, &memory_bytes, &cpu_usec);
   add_string (row, "confinement",
               bn_confinement_get_extent (bn_module_process_get_confinement (process)));
   add_uint32 (row, "pid", (guint)bn_module_process_get_pid (process));
-  g_variant_builder_add (row, "{sv}", "uptime",
-                         g_variant_new_double (bn_module_process_get_uptime (process)));
   g_variant_builder_add (row, "{sv}", "memory", g_variant_new_uint64 (memory_bytes));
   g_variant_builder_add (row, "{sv}", "cpu_time", g_variant_new_uint64 (cpu_usec));
   add_uint32 (row, "descriptors", bn_module_process_get_descriptors (process));
@@ -138,7 +144,7 @@ bn_hub_describe (const BnHubFacts *facts, BnHostedModule *module, const char *lo
                          module != NULL ? bn_hosted_module_get_generation (module) : 1);
   if (module != NULL)
     bn_modules_describe_rights (facts->modules, module, &dict);
-  if (process != NULL)
+  if (process != NULL && !bn_module_process_is_debugged (process))
     g_variant_dict_insert_value (
         &dict, "confinement",
         bn_confinement_describe (bn_module_process_get_confinement (process)));

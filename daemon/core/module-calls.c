@@ -101,6 +101,8 @@ bn_module_process_call_async (BnModuleProcess *self, GDBusMessage *message, guin
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The caller left");
       return;
     }
+  if (self->debugged)
+    timeout_ms = G_MAXUINT; /* its caller may give up, we do not */
   call = g_new0 (Call, 1);
   call->liveness = bn_liveness_call_began (self->liveness);
   call->message = g_object_ref (message);

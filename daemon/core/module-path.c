@@ -24,8 +24,8 @@
 #define FOLDER_DEPTH_MAX 16
 #define MONITORS_MAX 1024
 
-static gboolean
-has_manifest (const char *folder, const char *name)
+gboolean
+bn_module_folder_has_manifest (const char *folder, const char *name)
 {
   g_autofree char *file_name = g_strconcat (name, ".module", NULL);
   g_autofree char *file = g_build_filename (folder, file_name, NULL);
@@ -49,7 +49,7 @@ bn_module_path_scan (const char *path)
           g_autofree char *folder = g_build_filename (*root, name, NULL);
 
           if (bn_name_is_valid (name) && !g_hash_table_contains (found, name)
-              && has_manifest (folder, name))
+              && bn_module_folder_has_manifest (folder, name))
             g_hash_table_insert (found, g_strdup (name), g_steal_pointer (&folder));
         }
     }
@@ -239,6 +239,7 @@ struct _BnModuleWatch
   GObject parent_instance;
 
   char *path;           /* (owned) */
+  GHashTable *folders;  /* (owned): those that are in no folder of the path */
   GHashTable *monitors; /* (owned): folder -> GFileMonitor */
   guint debounce_id;
   gint64 first_usec; /* of the changes that are waited for */
@@ -341,12 +342,29 @@ bn_module_watch_update (BnModuleWatch *self)
   for (char **root = roots; *root != NULL; root++)
     if (**root != '\0')
       watch_root (self, monitors, *root);
+  g_hash_table_iter_init (&iter, self->folders);
+  while (g_hash_table_iter_next (&iter, (gpointer *)&folder, NULL))
+    watch_folder (self, monitors, folder);
   g_hash_table_iter_init (&iter, self->monitors);
   while (g_hash_table_iter_next (&iter, (gpointer *)&folder, (gpointer *)&monitor))
     if (!g_hash_table_contains (monitors, folder))
       g_signal_handlers_disconnect_by_data (monitor, self);
   g_hash_table_unref (self->monitors);
   self->monitors = monitors;
+}
+
+void
+bn_module_watch_add_folder (BnModuleWatch *self, const char *folder)
+{
+  g_hash_table_add (self->folders, g_strdup (folder));
+  bn_module_watch_update (self);
+}
+
+void
+bn_module_watch_remove_folder (BnModuleWatch *self, const char *folder)
+{
+  g_hash_table_remove (self->folders, folder);
+  bn_module_watch_update (self);
 }
 
 static void
@@ -373,6 +391,7 @@ bn_module_watch_finalize (GObject *object)
   BnModuleWatch *self = BN_MODULE_WATCH (object);
 
   g_hash_table_unref (self->monitors);
+  g_hash_table_unref (self->folders);
   g_free (self->path);
   G_OBJECT_CLASS (bn_module_watch_parent_class)->finalize (object);
 }
@@ -391,6 +410,7 @@ static void
 bn_module_watch_init (BnModuleWatch *self)
 {
   self->monitors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, monitor_free);
+  self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 BnModuleWatch *

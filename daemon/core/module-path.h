@@ -38,6 +38,13 @@ G_DECLARE_FINAL_TYPE (BnModuleWatch, bn_module_watch, BN, MODULE_WATCH, GObject)
 /* Signal "changed" (): something changed, and then nothing for 300 ms, or something for 3 s. */
 BnModuleWatch *bn_module_watch_new (const char *path);
 
+/* Watches one more module folder, wherever it is; not any more. */
+void bn_module_watch_add_folder (BnModuleWatch *self, const char *folder);
+void bn_module_watch_remove_folder (BnModuleWatch *self, const char *folder);
+
+/* Whether @folder has the manifest of the module @name. */
+gboolean bn_module_folder_has_manifest (const char *folder, const char *name);
+
 /* Watches the module folders that are there now. */
 void bn_module_watch_update (BnModuleWatch *self);
 

@@ -16,8 +16,9 @@ struct _BnModuleProcess
   BnLink *link;               /* not owned: the parent's */
   char *path;                 /* (owned): of its objects */
   GVariant *welcome;          /* (owned): the answer to Hello */
-  BnConfinement *confinement; /* (owned) */
+  BnConfinement *confinement; /* (owned) (nullable): NULL if it is debugged */
   BnProcessState state;
+  gboolean debugged; /* somebody else started it, and it is never overdue */
   gboolean said_hello;
   gboolean said_ready;
   gboolean must_check; /* whether it serves its interface, when it says Ready */

@@ -57,12 +57,29 @@ send_signal (BnModuleProcess *self, int number)
     kill (self->pid, number);
 }
 
+/* The process is over, or the link to one that is debugged. */
+static void
+end (BnModuleProcess *self, GError *error)
+{
+  bn_link_read_rest (self->link); /* its last events */
+  clear_timers (self);
+  self->state = BN_PROCESS_GONE;
+  bn_link_close (self->link);
+  g_signal_emit (self, signals[SIGNAL_GONE], 0, error);
+}
+
 /* The next harder step; called when the last one had its time. */
 static gboolean
 escalate_cb (gpointer user_data)
 {
-  BnModuleProcess *self = user_data;
+  g_autoptr (BnModuleProcess) self = g_object_ref (user_data);
 
+  if (self->debugged)
+    {
+      self->timer_id = 0;
+      end (self, NULL);
+      return G_SOURCE_REMOVE;
+    }
   send_signal (self, self->next_signal);
   if (self->next_signal == SIGKILL)
     {
@@ -80,6 +97,14 @@ begin_stopping (BnModuleProcess *self, int next_signal)
   self->state = BN_PROCESS_STOPPING;
   self->next_signal = next_signal;
   self->timer_id = g_timeout_add (STOP_STEP_MS, escalate_cb, self);
+}
+
+/* In a turn of the loop of its own, as the end of a process that was killed. */
+static void
+end_soon (BnModuleProcess *self)
+{
+  g_clear_handle_id (&self->timer_id, g_source_remove);
+  self->timer_id = g_idle_add (escalate_cb, self);
 }
 
 void
@@ -106,6 +131,8 @@ bn_module_process_abort (BnModuleProcess *self, const GError *reason)
   send_signal (self, SIGABRT);
   send_signal (self, SIGCONT); /* what is stopped dies of the signal only when it goes on */
   bn_link_close (self->link);
+  if (self->debugged)
+    end_soon (self);
 }
 
 void
@@ -115,6 +142,8 @@ bn_module_process_kill (BnModuleProcess *self)
     return;
   begin_stopping (self, SIGKILL);
   send_signal (self, SIGKILL);
+  if (self->debugged)
+    end_soon (self);
 }
 
 static gboolean
@@ -238,6 +267,11 @@ closed_cb (BnLink *link, GError *error, gpointer user_data)
 {
   BnModuleProcess *self = user_data;
 
+  if (self->debugged && self->state != BN_PROCESS_GONE)
+    {
+      begin_stopping (self, SIGKILL);
+      end_soon (self);
+    }
   if (self->state >= BN_PROCESS_STOPPING)
     return;
   if (error != NULL && self->reason == NULL && !bn_error_is (error, BN_ERROR_UNAVAILABLE))
@@ -290,11 +324,7 @@ exited_cb (GPid pid, int status, gpointer user_data)
   kill (-pid, SIGKILL); /* what it left behind in its group */
   error = explain_end (self, status, self->state == BN_PROCESS_STOPPING);
   self->pid = 0;
-  bn_link_read_rest (self->link); /* its last events */
-  clear_timers (self);
-  self->state = BN_PROCESS_GONE;
-  bn_link_close (self->link);
-  g_signal_emit (self, signals[SIGNAL_GONE], 0, error);
+  end (self, error);
 }
 
 /* The object */
@@ -452,37 +482,71 @@ bn_module_process_init (BnModuleProcess *self)
   self->liveness = bn_liveness_new (ping, self);
 }
 
+/* Its link; not yet its process. */
+static BnModuleProcess *
+process_new (BnManifest *manifest, const BnModuleWelcome *welcome, int link_fd,
+             const BnLinkLimits *limits)
+{
+  BnModuleProcess *self = g_object_new (BN_TYPE_MODULE_PROCESS, NULL);
+  const char *name = bn_manifest_get_name (manifest);
+
+  bn_peer_set_name (BN_PEER (self), name);
+  self->manifest = bn_manifest_ref (manifest);
+  self->path = g_strconcat (BN_MODULES_PATH "/", name, NULL);
+  self->generation = welcome->generation;
+  self->welcome = bn_module_welcome_to_variant (welcome, manifest, self->path);
+  self->started_usec = g_get_monotonic_time ();
+  self->link = bn_link_new (link_fd, limits);
+  bn_link_peer_take_link (BN_LINK_PEER (self), self->link);
+  g_signal_connect (self->link, "message", G_CALLBACK (message_cb), self);
+  g_signal_connect (self->link, "drained", G_CALLBACK (drained_cb), self);
+  g_signal_connect (self->link, "closed", G_CALLBACK (closed_cb), self);
+  return self;
+}
+
 BnModuleProcess *
 bn_module_process_new (BnManifest *manifest, const BnModulePlaces *places, BnTaskGroups *groups,
                        const BnModuleWelcome *welcome, GError **error)
 {
-  const char *name = bn_manifest_get_name (manifest);
-  BnTaskGroup *group =
-      bn_task_group_new (groups, name, welcome->generation, bn_manifest_get_limits (manifest));
-  g_autoptr (BnModuleProcess) self = NULL;
+  BnTaskGroup *group = bn_task_group_new (groups, bn_manifest_get_name (manifest),
+                                          welcome->generation, bn_manifest_get_limits (manifest));
   g_autoptr (GVariant) workers = g_variant_ref_sink (welcome->workers);
   BnConfinement *confinement;
+  BnModuleProcess *self;
   GPid pid;
   int link_fd;
 
   confinement = bn_module_spawn (manifest, places, group, &pid, &link_fd, error);
   if (confinement == NULL)
     return NULL;
-  self = g_object_new (BN_TYPE_MODULE_PROCESS, NULL);
-  bn_peer_set_name (BN_PEER (self), name);
-  self->manifest = bn_manifest_ref (manifest);
+  self = process_new (manifest, welcome, link_fd, &bn_link_default_limits);
   self->confinement = confinement;
-  self->path = g_strconcat (BN_MODULES_PATH "/", name, NULL);
-  self->generation = welcome->generation;
-  self->welcome = bn_module_welcome_to_variant (welcome, manifest, self->path);
   self->pid = pid;
-  self->started_usec = g_get_monotonic_time ();
   self->watch_id = g_child_watch_add (pid, exited_cb, self);
   self->timer_id = g_timeout_add (READY_TIMEOUT_MS, ready_timeout_cb, self);
-  self->link = bn_link_new (link_fd, &bn_link_default_limits);
-  bn_link_peer_take_link (BN_LINK_PEER (self), self->link);
-  g_signal_connect (self->link, "message", G_CALLBACK (message_cb), self);
-  g_signal_connect (self->link, "drained", G_CALLBACK (drained_cb), self);
-  g_signal_connect (self->link, "closed", G_CALLBACK (closed_cb), self);
-  return g_steal_pointer (&self);
+  return self;
+}
+
+BnModuleProcess *
+bn_module_process_new_debugged (BnManifest *manifest, const BnModuleWelcome *welcome,
+                                int *module_fd, GError **error)
+{
+  g_autoptr (GVariant) workers = g_variant_ref_sink (welcome->workers);
+  BnLinkLimits limits = bn_link_default_limits;
+  BnModuleProcess *self;
+  int link_fd;
+
+  if (!bn_module_spawn_link (manifest, &link_fd, module_fd, error))
+    return NULL;
+  limits.handshake_ms = G_MAXUINT; /* until a person has started the program */
+  self = process_new (manifest, welcome, link_fd, &limits);
+  self->debugged = TRUE;
+  bn_liveness_stop (self->liveness);
+  return self;
+}
+
+gboolean
+bn_module_process_is_debugged (BnModuleProcess *self)
+{
+  return self->debugged;
 }

@@ -38,10 +38,19 @@ BnModuleProcess *bn_module_process_new (BnManifest *manifest, const BnModulePlac
                                         BnTaskGroups *groups, const BnModuleWelcome *welcome,
                                         GError **error);
 
+/* The same, but a debugger of the author's starts the program, with @module_fd as its end of the
+ * link. It is not ours to signal nor to confine, and stands still as long as a person thinks:
+ * nothing of it is ever overdue. It is gone when its link is closed. */
+BnModuleProcess *bn_module_process_new_debugged (BnManifest *manifest,
+                                                 const BnModuleWelcome *welcome, int *module_fd,
+                                                 GError **error);
+gboolean bn_module_process_is_debugged (BnModuleProcess *self);
+
 BnManifest *bn_module_process_get_manifest (BnModuleProcess *self);
+/* NULL if it is debugged. */
 BnConfinement *bn_module_process_get_confinement (BnModuleProcess *self);
 BnProcessState bn_module_process_get_state (BnModuleProcess *self);
-GPid bn_module_process_get_pid (BnModuleProcess *self);
+GPid bn_module_process_get_pid (BnModuleProcess *self); /* 0 if it is debugged */
 guint bn_module_process_get_generation (BnModuleProcess *self);
 /* Seconds since it was started. */
 double bn_module_process_get_uptime (BnModuleProcess *self);

@@ -58,8 +58,9 @@ bn_hosted_module_fail_replacement (BnHostedModule *self, const GError *error, gb
     thaw_old (self);
   if (blame)
     bn_hosted_module_refuse_version (self, reason, replacement->hash);
-  g_task_return_new_error (replacement->task, BN_ERROR, BN_ERROR_UNAVAILABLE, "The module %s: %s",
-                           bn_hosted_module_get_name (self), reason);
+  if (replacement->task != NULL)
+    g_task_return_new_error (replacement->task, BN_ERROR, BN_ERROR_UNAVAILABLE, "The module %s: %s",
+                             bn_hosted_module_get_name (self), reason);
   replacement_free (replacement);
   if (self->wanted && self->process == NULL && self->state == BN_MODULE_STARTING)
     bn_hosted_module_note_failure (self, error); /* the old one fell meanwhile */
@@ -72,7 +73,8 @@ bn_hosted_module_replacement_gone (BnHostedModule *self, const GError *error)
 {
   g_autoptr (GError) ended = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended by itself");
 
-  bn_hosted_module_fail_replacement (self, error != NULL ? error : ended, TRUE);
+  bn_hosted_module_fail_replacement (self, error != NULL ? error : ended,
+                                     !bn_module_process_is_debugged (self->replacement->process));
 }
 
 /* A new version is on probation if there is one to go back to that proved itself: not one that is
@@ -116,7 +118,8 @@ new_ready_cb (BnModuleProcess *process, gpointer user_data)
   bn_hosted_module_note (self, BN_HISTORY_RELOAD, replacement->notes->str);
   bn_hosted_module_tell_reloaded (self, result, replacement->notes->str, (guint64)swap_usec,
                                   self->hash);
-  g_task_return_boolean (replacement->task, TRUE);
+  if (replacement->task != NULL)
+    g_task_return_boolean (replacement->task, TRUE);
   replacement_free (replacement);
 }
 
@@ -310,7 +313,11 @@ check_free (BnHostedModule *self, BnReloadFlags flags, GError **error)
   g_auto (GStrv) jobs = bn_hosted_module_list_jobs (self);
   g_autofree char *titles = g_strjoinv (", ", jobs);
 
-  if (bn_hosted_module_is_changing (self) || self->state == BN_MODULE_DRAINING)
+  if (bn_hosted_module_is_debugged (self))
+    g_set_error (error, BN_ERROR, BN_ERROR_CONFLICT,
+                 "The module %s is being debugged; end that first",
+                 bn_hosted_module_get_name (self));
+  else if (bn_hosted_module_is_changing (self) || self->state == BN_MODULE_DRAINING)
     g_set_error (error, BN_ERROR, BN_ERROR_CONFLICT,
                  "The module %s is being changed already; try again",
                  bn_hosted_module_get_name (self));
@@ -324,22 +331,13 @@ check_free (BnHostedModule *self, BnReloadFlags flags, GError **error)
   return FALSE;
 }
 
-static void
-begin (BnHostedModule *self, BnManifest *manifest, const char *hash, BnReloadFlags flags,
-       GTask *task)
+void
+bn_hosted_module_replace (BnHostedModule *self, BnManifest *manifest, const char *hash,
+                          BnModuleProcess *process, BnReloadFlags flags, GTask *task)
 {
-  g_autoptr (GError) error = NULL;
-  BnModuleProcess *process = bn_hosted_module_spawn (self, manifest, hash, TRUE, &error);
-  BnReplacement *replacement;
+  BnReplacement *replacement = g_new0 (BnReplacement, 1);
 
-  if (process == NULL)
-    {
-      bn_hosted_module_refuse_version (self, error->message, hash);
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  replacement = g_new0 (BnReplacement, 1);
-  replacement->task = g_object_ref (task);
+  replacement->task = task != NULL ? g_object_ref (task) : NULL;
   replacement->manifest = bn_manifest_ref (manifest);
   replacement->hash = g_strdup (hash);
   replacement->kept = self->kept && manifest == self->manifest;
@@ -349,6 +347,22 @@ begin (BnHostedModule *self, BnManifest *manifest, const char *hash, BnReloadFla
   self->replacement = replacement;
   g_signal_connect (process, "hello", G_CALLBACK (new_hello_cb), self);
   g_signal_connect (process, "ready", G_CALLBACK (new_ready_cb), self);
+}
+
+static void
+begin (BnHostedModule *self, BnManifest *manifest, const char *hash, BnReloadFlags flags,
+       GTask *task)
+{
+  g_autoptr (GError) error = NULL;
+  BnModuleProcess *process = bn_hosted_module_spawn (self, manifest, hash, TRUE, NULL, &error);
+
+  if (process == NULL)
+    {
+      bn_hosted_module_refuse_version (self, error->message, hash);
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  bn_hosted_module_replace (self, manifest, hash, process, flags, task);
 }
 
 void

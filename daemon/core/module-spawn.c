@@ -33,6 +33,36 @@ find_program (const char *name, const char *folder, const char *program_path)
   return NULL;
 }
 
+char *
+bn_module_spawn_find (BnManifest *manifest, const char *program_path, GError **error)
+{
+  const char *folder = bn_manifest_get_folder (manifest);
+  const char *name = bn_manifest_get_argv (manifest)[0];
+  char *program = find_program (name, folder, program_path);
+
+  if (program == NULL)
+    g_set_error (error, BN_ERROR, BN_ERROR_UNAVAILABLE,
+                 "The program “%s” of the module %s is not in %s nor in %s, or cannot be executed",
+                 name, bn_manifest_get_name (manifest), folder, program_path);
+  return program;
+}
+
+gboolean
+bn_module_spawn_link (BnManifest *manifest, int *link_fd, int *module_fd, GError **error)
+{
+  int sockets[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, sockets) != 0)
+    {
+      g_set_error (error, BN_ERROR, BN_ERROR_BUSY, "No socket for the module %s: %s",
+                   bn_manifest_get_name (manifest), g_strerror (errno));
+      return FALSE;
+    }
+  *link_fd = sockets[0];
+  *module_fd = sockets[1];
+  return TRUE;
+}
+
 /* Between fork and exec: only functions that are safe there. */
 static void
 child_setup (gpointer user_data)
@@ -41,8 +71,8 @@ child_setup (gpointer user_data)
 }
 
 static gboolean
-start (BnManifest *manifest, const char *program, BnConfinement *confinement, int sockets[2],
-       GPid *pid, GError **error)
+start (BnManifest *manifest, const char *program, BnConfinement *confinement, int module_fd,
+       int output, GPid *pid, GError **error)
 {
   g_auto (GStrv) argv = g_strdupv ((char **)bn_manifest_get_argv (manifest));
   const char *const *environment =
@@ -53,8 +83,8 @@ start (BnManifest *manifest, const char *program, BnConfinement *confinement, in
   argv[0] = g_strdup (program);
   if (!g_spawn_async_with_pipes_and_fds (
           bn_manifest_get_folder (manifest), (const char *const *)argv, environment,
-          G_SPAWN_DO_NOT_REAP_CHILD, child_setup, confinement, -1, -1, -1, &sockets[1], &target, 1,
-          pid, NULL, NULL, NULL, error))
+          G_SPAWN_DO_NOT_REAP_CHILD, child_setup, confinement, -1, output, output, &module_fd,
+          &target, 1, pid, NULL, NULL, NULL, error))
     {
       g_prefix_error (error, "The module %s did not start: ", bn_manifest_get_name (manifest));
       return FALSE;
@@ -67,42 +97,25 @@ BnConfinement *
 bn_module_spawn (BnManifest *manifest, const BnModulePlaces *places, BnTaskGroup *group, GPid *pid,
                  int *link_fd, GError **error)
 {
-  const char *folder = bn_manifest_get_folder (manifest);
-  const char *name = bn_manifest_get_argv (manifest)[0];
-  g_autofree char *program = find_program (name, folder, places->program_path);
+  g_autofree char *program = bn_module_spawn_find (manifest, places->program_path, error);
   g_autoptr (BnTaskGroup) own_group = group;
   g_autoptr (BnConfinement) confinement = NULL;
-  int sockets[2];
+  int module_fd;
   gboolean started;
 
-  if (program == NULL)
-    {
-      g_set_error (
-          error, BN_ERROR, BN_ERROR_UNAVAILABLE,
-          "The program “%s” of the module %s is not in %s nor in %s, or cannot be executed", name,
-          bn_manifest_get_name (manifest), folder, places->program_path);
-      return NULL;
-    }
-  if (!bn_program_check (program, error))
+  if (program == NULL || !bn_program_check (program, error))
     return NULL;
   confinement =
       bn_confinement_new (manifest, program, CHILD_FD, places, g_steal_pointer (&own_group), error);
-  if (confinement == NULL)
+  if (confinement == NULL || !bn_module_spawn_link (manifest, link_fd, &module_fd, error))
     return NULL;
-  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, sockets) != 0)
-    {
-      g_set_error (error, BN_ERROR, BN_ERROR_BUSY, "No socket for the module %s: %s",
-                   bn_manifest_get_name (manifest), g_strerror (errno));
-      return NULL;
-    }
-  started = start (manifest, program, confinement, sockets, pid, error);
-  close (sockets[1]);
+  started = start (manifest, program, confinement, module_fd, places->output, pid, error);
+  close (module_fd);
   if (!started)
     {
-      close (sockets[0]);
+      close (*link_fd);
       return NULL;
     }
-  *link_fd = sockets[0];
   return g_steal_pointer (&confinement);
 }
 

@@ -46,7 +46,8 @@ bn_modules_check_approval (BnModules *self, BnManifest *manifest, const char *ha
   g_autofree char *text = NULL;
   Waiting *waiting;
 
-  if (!needs_approval (self, bn_manifest_get_folder (manifest))
+  if (bn_modules_is_leased (self, name) /* who runs it has seen it */
+      || !needs_approval (self, bn_manifest_get_folder (manifest))
       || (granted != NULL
           && bn_module_rights_cover ((const char *const *)granted, (const char *const *)rights)))
     {

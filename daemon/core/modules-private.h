@@ -18,6 +18,7 @@ struct _BnModules
   GHashTable *modules; /* (owned): name -> BnHostedModule */
   GHashTable *refused; /* (owned): name -> why */
   GHashTable *waiting; /* (owned): name -> what it waits with until it is approved */
+  GHashTable *leases;  /* (owned): name -> what its author runs */
   GHashTable *pending; /* (owned): name -> Pending, reloads that wait */
   guint settle_id;
   gboolean rescan; /* when that is done */
@@ -88,7 +89,21 @@ void bn_modules_rescan_soon (BnModules *self);
 /* For the table `pending`. */
 void bn_pending_reload_free (gpointer pending);
 
-/* modules.c: the folder of @module is gone. */
-void bn_modules_remove (BnModules *self, BnHostedModule *module);
+/* modules.c */
+
+/* Stops and forgets @module; completes when it is gone. */
+void bn_modules_remove_async (BnModules *self, BnHostedModule *module, GAsyncReadyCallback callback,
+                              gpointer user_data);
+/* What stands in the folder of a module is refused, and was not yet for this reason. */
+void bn_modules_tell_refused (BnModules *self, const char *name, const char *reason);
+
+/* modules-leases.c */
+
+/* The folders of all modules, those that authors run included: name -> folder. */
+GHashTable *bn_modules_scan (BnModules *self);
+GHashTable *bn_modules_new_leases (void);
+gboolean bn_modules_is_leased (BnModules *self, const char *name);
+/* Lets a module print where its author looks, and run although it was disabled. */
+void bn_modules_apply_lease (BnModules *self, BnHostedModule *module);
 
 G_END_DECLS

@@ -125,7 +125,7 @@ static void
 reload (BnModules *self, BnHostedModule *module, BnReloadFlags flags, gboolean asked,
         GPtrArray *tasks)
 {
-  if (bn_hosted_module_is_changing (module))
+  if (bn_hosted_module_is_debugged (module) ? !asked : bn_hosted_module_is_changing (module))
     postpone (self, module, flags, asked, tasks);
   else if (flags & BN_RELOAD_PLANNED)
     begin (self, module, NULL, NULL, flags, asked, tasks);
@@ -154,7 +154,7 @@ bn_modules_look_at (BnModules *self, BnHostedModule *module, const char *folder)
 
   if (folder == NULL)
     {
-      bn_modules_remove (self, module);
+      bn_modules_remove_async (self, module, NULL, NULL);
       return;
     }
   if (!bn_module_folder_check (folder, self->system, &error)
@@ -192,7 +192,8 @@ resume (BnModules *self, const char *name, Pending *pending)
       return TRUE;
     }
   jobs = bn_hosted_module_list_jobs (module);
-  if (bn_hosted_module_is_changing (module) || state == BN_MODULE_DRAINING
+  if (bn_hosted_module_is_changing (module) || bn_hosted_module_is_debugged (module)
+      || state == BN_MODULE_DRAINING
       || (jobs[0] != NULL && (pending->flags & BN_RELOAD_FORCE) == 0))
     return FALSE;
   if (pending->asked)
@@ -200,7 +201,7 @@ resume (BnModules *self, const char *name, Pending *pending)
       reload (self, module, pending->flags, TRUE, pending->tasks);
       return TRUE;
     }
-  found = bn_module_path_scan (self->module_path);
+  found = bn_modules_scan (self);
   bn_modules_look_at (self, module, g_hash_table_lookup (found, name));
   return TRUE;
 }

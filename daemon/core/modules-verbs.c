@@ -38,7 +38,7 @@ find_or_add (BnModules *self, const char *name, GError **error)
 
   if (module != NULL)
     return module;
-  found = bn_module_path_scan (self->module_path);
+  found = bn_modules_scan (self);
   folder = g_hash_table_lookup (found, name);
   if (folder == NULL)
     return bn_modules_find (self, name, error);

@@ -26,7 +26,7 @@ bn_modules_read_folder (BnModules *self, const char *folder, char **hash, GError
       return NULL;
     }
   if (g_strcmp0 (g_hash_table_lookup (self->refused, name), local->message) != 0)
-    g_message ("The module %s is refused: %s", name, local->message);
+    bn_modules_tell_refused (self, name, local->message);
   g_hash_table_insert (self->refused, g_strdup (name), g_strdup (local->message));
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
@@ -35,7 +35,7 @@ bn_modules_read_folder (BnModules *self, const char *folder, char **hash, GError
 BnManifest *
 bn_modules_read (BnModules *self, const char *name, char **hash, GError **error)
 {
-  g_autoptr (GHashTable) found = bn_module_path_scan (self->module_path);
+  g_autoptr (GHashTable) found = bn_modules_scan (self);
   BnHostedModule *module = g_hash_table_lookup (self->modules, name);
   const char *folder = g_hash_table_lookup (found, name);
 

@@ -66,6 +66,22 @@ publish_reloaded (BnModules *self, BnHostedModule *module, BnReloadResult result
   bn_event_bus_publish (self->bus, event);
 }
 
+/* A folder that is no module yet is told of as its row in module.list is. */
+void
+bn_modules_tell_refused (BnModules *self, const char *name, const char *reason)
+{
+  g_autoptr (BnEvent) event = NULL;
+
+  g_message ("The module %s is refused: %s", name, reason);
+  if (bn_modules_lookup (self, name) != NULL)
+    return;
+  event = bn_event_new (
+      "module.state_changed", BN_EVENT_CLASS_EVENT, BN_ACCESS_OBSERVE,
+      g_variant_new_parsed ("{'name': <%s>, 'state': <'invalid'>, 'reason': <%s>}", name, reason),
+      "hub", NULL);
+  bn_event_bus_publish (self->bus, event);
+}
+
 /* From now on the module owes a report of its workers: also a first run may hang. */
 static void
 update_demand (BnModules *self, BnHostedModule *module)
@@ -189,10 +205,12 @@ recall (BnModules *self, BnHostedModule *module)
   g_autofree char *quarantine = bn_module_memory_dup_quarantine (self->memory, name, hash);
   g_autoptr (GError) unapproved = NULL;
 
+  if (bn_modules_is_leased (self, name))
+    bn_modules_apply_lease (self, module);
   /* A kept version ran, so it was approved; the one that waits in its folder goes on waiting. */
-  if (!bn_hosted_module_is_kept (module)
-      && !bn_modules_check_approval (self, bn_hosted_module_get_manifest (module), hash,
-                                     &unapproved))
+  else if (!bn_hosted_module_is_kept (module)
+           && !bn_modules_check_approval (self, bn_hosted_module_get_manifest (module), hash,
+                                          &unapproved))
     {
       bn_hosted_module_refuse_version (module, unapproved->message, NULL);
       bn_hosted_module_set_disabled (module, TRUE, "It is not approved yet");
@@ -252,11 +270,13 @@ started_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 removed_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (BnModules) self = user_data;
+  g_autoptr (GTask) task = user_data;
+  BnModules *self = g_task_get_source_object (task);
   BnHostedModule *module = BN_HOSTED_MODULE (object);
   const char *name = bn_hosted_module_get_name (module);
 
   bn_hosted_module_stop_finish (module, result, NULL);
+  g_task_return_boolean (task, TRUE); /* from the loop, when it is */
   if (g_hash_table_lookup (self->modules, name) != module)
     return;
   publish_state (self, module, "removed");
@@ -269,15 +289,19 @@ removed_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 void
-bn_modules_remove (BnModules *self, BnHostedModule *module)
+bn_modules_remove_async (BnModules *self, BnHostedModule *module, GAsyncReadyCallback callback,
+                         gpointer user_data)
 {
-  bn_hosted_module_stop_async (module, FALSE, removed_stopped_cb, g_object_ref (self));
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, bn_modules_remove_async);
+  bn_hosted_module_stop_async (module, FALSE, removed_stopped_cb, task);
 }
 
 char **
 bn_modules_rescan (BnModules *self)
 {
-  g_autoptr (GHashTable) found = bn_module_path_scan (self->module_path);
+  g_autoptr (GHashTable) found = bn_modules_scan (self);
   g_autoptr (GPtrArray) known = bn_modules_list (self);
   g_autoptr (GStrvBuilder) new_names = g_strv_builder_new ();
   GHashTableIter iter;
@@ -502,6 +526,7 @@ bn_modules_finalize (GObject *object)
   g_hash_table_unref (self->modules);
   g_hash_table_unref (self->refused);
   g_hash_table_unref (self->waiting);
+  g_hash_table_unref (self->leases);
   g_hash_table_unref (self->pending);
   g_clear_pointer (&self->memory, bn_module_memory_free);
   g_clear_pointer (&self->versions, bn_module_versions_free);
@@ -540,6 +565,7 @@ bn_modules_init (BnModules *self)
   self->modules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, bn_modules_waiting_free);
+  self->leases = bn_modules_new_leases ();
   self->pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, bn_pending_reload_free);
 }
 

@@ -87,4 +87,26 @@ gboolean bn_modules_waits_for_approval (BnModules *self, const char *name, const
 /* Looks for new, changed and removed modules; the names of the new ones. */
 char **bn_modules_rescan (BnModules *self);
 
+/* For the author of a module: from now on and until bn_modules_release_async() the module in
+ * @folder stands in the place of an installed one of its name, which is returned. What it prints
+ * goes to
+ * @output (taken). Errors: not_found (no manifest), forbidden (others may write it), unsupported
+ * (on the system bus), conflict (it is run or debugged already). */
+char *bn_modules_lease_folder (BnModules *self, const char *folder, int output, GError **error);
+/* Starts it, or reloads the installed one. Completes when it is ready or the reason is known why it
+ * is not: the result (nullable), which a changed file may mend. */
+void bn_modules_run_leased_async (BnModules *self, const char *name, GAsyncReadyCallback callback,
+                                  gpointer user_data);
+char *bn_modules_run_leased_finish (BnModules *self, GAsyncResult *result);
+
+/* Lets a debugger start the module's program: see bn_hosted_module_debug(). @program: an a{sv}
+ * (floating), as Modules1.Debug answers it. */
+int bn_modules_debug (BnModules *self, const char *name, GVariant **program, GError **error);
+
+/* @debug: ends what bn_modules_debug() began, else what bn_modules_lease_folder() did. Completes
+ * when the module that was there before is back. */
+void bn_modules_release_async (BnModules *self, const char *name, gboolean debug,
+                               GAsyncReadyCallback callback, gpointer user_data);
+gboolean bn_modules_release_finish (BnModules *self, GAsyncResult *result, GError **error);
+
 G_END_DECLS

@@ -76,7 +76,8 @@ static void
 export_root (BnBusService *self)
 {
   add_root (self, bn_event_bus1_service_new (self->hub, self->gate, self->connection));
-  add_root (self, bn_modules1_service_new (bn_hub_get_modules (self->hub), self->gate));
+  add_root (self,
+            bn_modules1_service_new (bn_hub_get_modules (self->hub), self->gate, self->connection));
   add_root (self, bn_workers1_service_new (bn_hub_get_workers (self->hub), self->gate));
   add_root (self, bn_access1_service_new (bn_hub_get_access (self->hub), self->gate));
 }

@@ -78,7 +78,7 @@ update (BnModule1Service *self)
 static GVariant *
 describe_confinement (BnModuleProcess *process)
 {
-  if (process != NULL)
+  if (process != NULL && !bn_module_process_is_debugged (process))
     return bn_confinement_describe (bn_module_process_get_confinement (process));
   return g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0);
 }

@@ -3,11 +3,17 @@
 /* org.binnacle.Modules1 on the bus. */
 #include "dbus/modules1.h"
 
+#include <gio/gunixfdlist.h>
+
+#include "dbus/module-leases.h"
+#include "introspection/error.h"
+
 struct _BnModules1Service
 {
   BnModules1Skeleton parent_instance;
 
-  BnModules *modules; /* (owned) */
+  BnModules *modules;     /* (owned) */
+  BnModuleLeases *leases; /* (owned) */
 };
 
 static void modules1_iface_init (BnModules1Iface *iface);
@@ -107,6 +113,95 @@ handle_rescan (BnModules1 *object, GDBusMethodInvocation *invocation)
   return TRUE;
 }
 
+/* For authors */
+
+/* A module that is about to run. */
+typedef struct
+{
+  GDBusMethodInvocation *invocation; /* taken by the answer */
+  char *name;                        /* (owned) */
+} Running;
+
+static void
+run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Running *running = user_data;
+  g_autofree char *problem = bn_modules_run_leased_finish (BN_MODULES (object), result);
+
+  g_dbus_method_invocation_return_value (
+      running->invocation, g_variant_new ("(ss)", running->name, problem != NULL ? problem : ""));
+  g_free (running->name);
+  g_free (running);
+}
+
+static gboolean
+handle_run_folder (BnModules1 *object, GDBusMethodInvocation *invocation, GUnixFDList *descriptors,
+                   const char *folder, GVariant *output)
+{
+  BnModules1Service *self = BN_MODULES1_SERVICE (object);
+  const char *sender = g_dbus_method_invocation_get_sender (invocation);
+  GError *error = NULL;
+  char *name = NULL;
+  Running *running;
+  int descriptor = -1;
+
+  if (descriptors != NULL)
+    descriptor = g_unix_fd_list_get (descriptors, g_variant_get_handle (output), &error);
+  else
+    g_set_error (&error, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "The descriptor of the output is missing");
+  if (descriptor >= 0)
+    name = bn_module_leases_take_folder (self->leases, sender, folder, descriptor, &error);
+  if (name == NULL)
+    {
+      g_dbus_method_invocation_take_error (invocation, error);
+      return TRUE;
+    }
+  running = g_new0 (Running, 1);
+  *running = (Running){ invocation, name };
+  bn_modules_run_leased_async (self->modules, name, run_cb, running);
+  return TRUE;
+}
+
+static gboolean
+handle_debug (BnModules1 *object, GDBusMethodInvocation *invocation, GUnixFDList *descriptors,
+              const char *name)
+{
+  g_autoptr (GVariant) program = NULL;
+  g_autoptr (GUnixFDList) answered = NULL;
+  GError *error = NULL;
+  int link = bn_module_leases_debug (BN_MODULES1_SERVICE (object)->leases,
+                                     g_dbus_method_invocation_get_sender (invocation), name,
+                                     &program, &error);
+
+  if (link < 0)
+    {
+      g_dbus_method_invocation_take_error (invocation, error);
+      return TRUE;
+    }
+  answered = g_unix_fd_list_new_from_array (&link, 1);
+  bn_modules1_complete_debug (object, invocation, answered, g_variant_new_handle (0), program);
+  return TRUE;
+}
+
+static void
+released_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  bn_modules_release_finish (BN_MODULES (object), result, NULL);
+  g_dbus_method_invocation_return_value (user_data, NULL);
+}
+
+static gboolean
+handle_release (BnModules1 *object, GDBusMethodInvocation *invocation, const char *name)
+{
+  GError *error = NULL;
+
+  if (!bn_module_leases_release (BN_MODULES1_SERVICE (object)->leases,
+                                 g_dbus_method_invocation_get_sender (invocation), name,
+                                 released_cb, invocation, &error))
+    g_dbus_method_invocation_take_error (invocation, error);
+  return TRUE;
+}
+
 static void
 modules1_iface_init (BnModules1Iface *iface)
 {
@@ -119,6 +214,21 @@ modules1_iface_init (BnModules1Iface *iface)
   iface->handle_reset_failures = handle_reset_failures;
   iface->handle_approve = handle_approve;
   iface->handle_rescan = handle_rescan;
+  iface->handle_run_folder = handle_run_folder;
+  iface->handle_debug = handle_debug;
+  iface->handle_release = handle_release;
+}
+
+/* The bus is gone, and with it everybody who leased a module. */
+static void
+bn_modules1_service_dispose (GObject *object)
+{
+  BnModules1Service *self = BN_MODULES1_SERVICE (object);
+
+  if (self->leases != NULL)
+    bn_module_leases_end_all (self->leases);
+  g_clear_object (&self->leases);
+  G_OBJECT_CLASS (bn_modules1_service_parent_class)->dispose (object);
 }
 
 static void
@@ -131,6 +241,7 @@ bn_modules1_service_finalize (GObject *object)
 static void
 bn_modules1_service_class_init (BnModules1ServiceClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = bn_modules1_service_dispose;
   G_OBJECT_CLASS (klass)->finalize = bn_modules1_service_finalize;
   bn_gate_install (G_DBUS_INTERFACE_SKELETON_CLASS (klass));
 }
@@ -141,11 +252,12 @@ bn_modules1_service_init (BnModules1Service *self)
 }
 
 BnModules1Service *
-bn_modules1_service_new (BnModules *modules, BnGate *gate)
+bn_modules1_service_new (BnModules *modules, BnGate *gate, GDBusConnection *connection)
 {
   BnModules1Service *self = g_object_new (BN_TYPE_MODULES1_SERVICE, NULL);
 
   self->modules = g_object_ref (modules);
+  self->leases = bn_module_leases_new (modules, connection);
   bn_gate_guard (gate, G_DBUS_INTERFACE_SKELETON (self));
   return self;
 }

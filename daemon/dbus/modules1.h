@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BnModules1Service, bn_modules1_service, BN, MODULES1_SERVICE,
                       BnModules1Skeleton)
 
-BnModules1Service *bn_modules1_service_new (BnModules *modules, BnGate *gate);
+BnModules1Service *bn_modules1_service_new (BnModules *modules, BnGate *gate,
+                                            GDBusConnection *connection);
 
 G_END_DECLS
