@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "core/hub.h"
+#include "core/module-check.h"
 #include "core/module-path.h"
 #include "core/service-manager.h"
 #include "dbus/bus-service.h"
@@ -32,6 +33,7 @@ static gboolean option_system;
 static gboolean option_session;
 static gboolean option_version;
 static char *option_sysroot;
+static char *option_check;
 
 static const GOptionEntry options[] = {
   { "session", 0, 0, G_OPTION_ARG_NONE, &option_session,
@@ -40,6 +42,8 @@ static const GOptionEntry options[] = {
     N_ ("Be the service of the machine, on the system bus"), NULL },
   { "sysroot", 0, 0, G_OPTION_ARG_FILENAME, &option_sysroot,
     N_ ("Where modules look for /proc and /sys"), N_ ("FOLDER") },
+  { "check-module", 0, 0, G_OPTION_ARG_FILENAME, &option_check,
+    N_ ("Only say what is wrong with the module in this folder"), N_ ("FOLDER") },
   { "version", 0, 0, G_OPTION_ARG_NONE, &option_version, N_ ("Print the version"), NULL },
   { NULL },
 };
@@ -186,6 +190,8 @@ main (int argc, char *argv[])
       g_print ("binnacled %s\n", BN_VERSION);
       return EXIT_SUCCESS;
     }
+  if (option_check != NULL)
+    return bn_module_check_print (option_check, BN_LIBEXEC_DIR) > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
   raise_descriptor_limit ();
   signal (SIGPIPE, SIG_IGN);
   return run ();

@@ -3,8 +3,8 @@
 /* binnacle complete WORD…: what the last word may become, one candidate a line, for the shell.
  *
  * The words are those after "binnacle", the last one unfinished. A candidate that is to be followed
- * without a space ends with "=" or ".". Nothing is said when the hub is not there: a completion
- * must never start a program or wait long. */
+ * without a space ends with "=", "." or "/". Nothing is said when the hub is not there: a
+ * completion must never start a program or wait long. */
 #include <stdio.h>
 #include <string.h>
 
@@ -204,18 +204,50 @@ offer_verbs (Completion *self)
     offer_all (self, options);
 }
 
+/* Of a path, what its last part may become; the shell goes on after the slash. */
+static void
+offer_folders (Completion *self)
+{
+  const char *slash = strrchr (self->word, '/');
+  g_autofree char *parent =
+      slash != NULL ? g_strndup (self->word, (gsize)(slash - self->word) + 1) : g_strdup ("");
+  g_autoptr (GDir) dir = g_dir_open (*parent != '\0' ? parent : ".", 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *folder = g_strconcat (parent, name, NULL);
+      g_autofree char *candidate = g_strconcat (folder, "/", NULL);
+
+      if (*name != '.' && g_file_test (folder, G_FILE_TEST_IS_DIR))
+        offer (self, candidate);
+    }
+}
+
+static gboolean
+takes_folder (const char *word)
+{
+  static const char *const words[] = { "run", "check", "test", NULL };
+
+  return g_strv_contains (words, word);
+}
+
 static void
 complete_verb (Completion *self, const char *verb, char **words, guint n)
 {
-  static const char *const module_words[] = { "list",         "load",     "unload",  "reload",
-                                              "force-reload", "enable",   "disable", "rescan",
-                                              "reset",        "describe", "history", NULL };
+  static const char *const module_words[] = {
+    "list",    "load",   "unload", "reload",   "force-reload", "enable",
+    "disable", "rescan", "reset",  "describe", "history",      "new",
+    "run",     "check",  "test",   "debug",    NULL,
+  };
   static const char *const worker_words[] = { "list", "start",        "stop",       "restart",
                                               "run",  "set-interval", "statistics", NULL };
   static const char *const job_words[] = { "list", "watch", "cancel", "log", NULL };
 
   if (g_str_equal (verb, "module") && n == 1)
     offer_all (self, module_words);
+  else if (g_str_equal (verb, "module") && n == 2 && takes_folder (words[0]))
+    offer_folders (self);
   else if ((g_str_equal (verb, "module") && n == 2) || (g_str_equal (verb, "status") && n == 1))
     offer_names (self, "module.list", "modules");
   else if (g_str_equal (verb, "workers") && n == 1)

@@ -219,6 +219,29 @@ bn_module_command (BnCli *cli, const char *request, GVariant *payload)
   return BN_EXIT_OK;
 }
 
+/* Those for authors have options of their own. */
+static const struct
+{
+  const char *command;
+  BnExit (*run) (BnCli *cli, int argc, char **argv);
+} author_commands[] = {
+  { "new", bn_verb_module_new },     { "run", bn_verb_module_run },
+  { "check", bn_verb_module_check }, { "test", bn_verb_module_test },
+  { "debug", bn_verb_module_debug },
+};
+
+static gboolean
+run_author_command (BnCli *cli, int argc, char **argv, BnExit *status)
+{
+  for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS (author_commands); i++)
+    if (g_str_equal (argv[1], author_commands[i].command))
+      {
+        *status = author_commands[i].run (cli, argc - 1, argv + 1);
+        return TRUE;
+      }
+  return FALSE;
+}
+
 static BnExit
 command (BnCli *cli, const char *request, const char *name)
 {
@@ -245,9 +268,16 @@ bn_verb_modules (BnCli *cli, int argc, char **argv)
   };
   g_autoptr (GError) error = NULL;
   const char *word;
+  BnExit status;
 
-  if (!bn_cli_parse (cli, bn_verb_find ("module"), entries, FALSE, NULL, &argc, &argv, &error))
+  if (run_author_command (cli, argc, argv, &status))
+    return status;
+  if (!bn_cli_parse (cli, bn_verb_find ("module"), entries, FALSE,
+                     _ ("For authors: “binnacle module new|run|check|test|debug --help”."), &argc,
+                     &argv, &error))
     return bn_cli_fail (error);
+  if (run_author_command (cli, argc, argv, &status)) /* after an option */
+    return status;
   bn_cli_look_at_output (cli);
   word = argc > 1 ? argv[1] : "list";
   if (g_str_equal (word, "list") || g_str_equal (word, "rescan"))

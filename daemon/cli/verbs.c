@@ -17,8 +17,9 @@ const BnVerb bn_verbs[] = {
     N_ ("List, watch and cancel what takes long"), bn_verb_jobs },
   { "module",
     N_ ("[list | rescan | "
-        "load|unload|reload|force-reload|enable|disable|reset|describe|history NAME]"),
-    N_ ("List and control modules"), bn_verb_modules },
+        "load|unload|reload|force-reload|enable|disable|reset|describe|history NAME | "
+        "new|run|check|test|debug …]"),
+    N_ ("List and control modules, and write new ones"), bn_verb_modules },
   { "workers", N_ ("[list | start|stop|restart|run|statistics NAME | set-interval NAME INTERVAL]"),
     N_ ("List and control the periodic tasks of modules"), bn_verb_workers },
   { "open", "", N_ ("Open the page in a browser"), bn_verb_open },

@@ -16,6 +16,12 @@ const BnVerb *bn_verb_find (const char *name);
 
 BnExit bn_verb_status (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_modules (BnCli *cli, int argc, char **argv);
+/* module new, run, check, test and debug: for authors. */
+BnExit bn_verb_module_new (BnCli *cli, int argc, char **argv);
+BnExit bn_verb_module_run (BnCli *cli, int argc, char **argv);
+BnExit bn_verb_module_check (BnCli *cli, int argc, char **argv);
+BnExit bn_verb_module_test (BnCli *cli, int argc, char **argv);
+BnExit bn_verb_module_debug (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_workers (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_jobs (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_call (BnCli *cli, int argc, char **argv);

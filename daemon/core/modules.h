@@ -99,8 +99,8 @@ void bn_modules_run_leased_async (BnModules *self, const char *name, GAsyncReady
                                   gpointer user_data);
 char *bn_modules_run_leased_finish (BnModules *self, GAsyncResult *result);
 
-/* Lets a debugger start the module's program: see bn_hosted_module_debug(). @program: an a{sv}
- * (floating), as Modules1.Debug answers it. */
+/* Lets a debugger start the module's program: see bn_hosted_module_debug(). @program: an a{sv},
+ * as Modules1.Debug answers it. */
 int bn_modules_debug (BnModules *self, const char *name, GVariant **program, GError **error);
 
 /* @debug: ends what bn_modules_debug() began, else what bn_modules_lease_folder() did. Completes
