@@ -24,14 +24,23 @@ debounce_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Not an editor's, nor a build's. */
+static gboolean
+is_source (GFile *file)
+{
+  g_autofree char *name = g_file_get_basename (file);
+
+  return *name != '.' && *name != '_';
+}
+
 static void
 changed_cb (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event,
             gpointer user_data)
 {
   BnFileWatch *self = user_data;
-  g_autofree char *name = g_file_get_basename (file);
 
-  if (*name == '.' || *name == '_') /* an editor's, a build's */
+  /* An editor may write another file and give it the name of this one. */
+  if (!is_source (file) && (other == NULL || !is_source (other)))
     return;
   g_clear_handle_id (&self->debounce_id, g_source_remove);
   self->debounce_id = g_timeout_add (DEBOUNCE_MS, debounce_cb, self);

@@ -22,8 +22,8 @@ typedef struct
   /* After all items of one message; may be NULL. */
   void (*flush) (gpointer data);
 
-  /* The hub has gone, and @text says so to people; NULL: it is there, or back, and subscribed to.
-   * Both are told on the standard error too, but for the first time. May be NULL. */
+  /* The hub has gone, and @text says so to people; NULL: it is back. Both are told on the standard
+   * error too. May be NULL. */
   void (*absence) (const char *text, gpointer data);
 
   /* Subscribed to a hub: the first, or one that came back. FALSE ends it. May be NULL. */

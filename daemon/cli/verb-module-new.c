@@ -107,7 +107,7 @@ write_file (Template *self, const char *resource, const char *path, GError **err
     return FALSE;
   text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   done = substitute (self, text);
-  return g_file_set_contents_full (path, done, -1, G_FILE_SET_CONTENTS_NONE,
+  return g_file_set_contents_full (path, done, -1, G_FILE_SET_CONTENTS_CONSISTENT,
                                    g_str_has_prefix (done, "#!") ? 0755 : 0644, error);
 }
 

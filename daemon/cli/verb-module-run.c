@@ -23,7 +23,7 @@ typedef struct
   char *state;       /* owned: the last that was told */
   char *reason;      /* owned, nullable: likewise */
   guint generation;  /* likewise */
-  gboolean away;     /* the hub is, or was */
+  BnExit status;     /* why there is no lease */
   gboolean building;
   gboolean outdated; /* a source was saved while it was being built */
 } Runner;
@@ -159,18 +159,20 @@ read_generation (Runner *self)
     g_variant_lookup (reply, "generation", "u", &self->generation);
 }
 
-/* A hub that was started anew knows nothing of the lease. */
-static void
-on_absence (const char *text, gpointer data)
+/* Again for a hub that was started anew: it knows nothing of the lease. */
+static gboolean
+on_ready (gpointer data)
 {
   Runner *self = data;
   g_autoptr (GError) error = NULL;
 
-  if (text == NULL && self->away && !begin (self, &error))
-    bn_cli_fail (error);
-  if (text == NULL)
-    read_generation (self);
-  self->away = text != NULL;
+  if (!begin (self, &error))
+    {
+      self->status = bn_cli_fail (error);
+      return FALSE;
+    }
+  read_generation (self);
+  return TRUE;
 }
 
 /* Building */
@@ -242,10 +244,9 @@ run (Runner *self)
     .events = TRUE,
     .after = -1,
     .item = on_item,
-    .absence = on_absence,
+    .ready = on_ready,
   };
   g_autoptr (BnFileWatch) watch = NULL;
-  g_autoptr (GError) error = NULL;
   BnExit status;
 
   if (self->build != NULL)
@@ -255,11 +256,11 @@ run (Runner *self)
         g_main_context_iteration (NULL, TRUE);
       watch = bn_file_watch_new (self->folder, on_saved, self);
     }
-  if (!begin (self, &error))
-    return bn_cli_fail (error);
   status = bn_follow_run (self->cli, &follow, self);
   while (self->building)
     g_main_context_iteration (NULL, TRUE);
+  if (self->status != BN_EXIT_OK)
+    return self->status;
   if (status == BN_EXIT_OK && bn_author_release (self->cli, self->name, NULL))
     bn_author_say (BN_AUTHOR_INFO, _ ("%s is not run from its folder any more"), self->name);
   return status;

@@ -73,6 +73,31 @@ check_manifest (GPtrArray *findings, const char *manifest, const char *text)
         check_key (findings, file, manifest, text, *group, *key, sorted);
 }
 
+/* "po/de.po:7: end-of-line within string", and lines that only sum up. */
+static void
+add_catalogue_errors (GPtrArray *findings, const char *path, const char *said)
+{
+  g_auto (GStrv) lines = g_strsplit (said, "\n", -1);
+  guint before = findings->len;
+
+  for (char **line = lines; *line != NULL; line++)
+    {
+      char *end = *line + strlen (path);
+      guint64 number;
+
+      if (!g_str_has_prefix (*line, path) || *end != ':')
+        continue;
+      number = g_ascii_strtoull (end + 1, &end, 10);
+      if (*end == ':' && g_ascii_isdigit (end[1])) /* the column */
+        g_ascii_strtoull (end + 1, &end, 10);
+      if (number > 0 && *end == ':')
+        bn_findings_add (findings, path, (guint)MIN (number, G_MAXUINT), TRUE, "%s",
+                         g_strchug (end + 1));
+    }
+  if (findings->len == before)
+    bn_findings_add (findings, path, 1, TRUE, "%s", said);
+}
+
 /* msgfmt knows the format, and counts: "3 translated messages, 1 untranslated message." */
 static void
 check_catalogue (GPtrArray *findings, const char *path)
@@ -83,13 +108,13 @@ check_catalogue (GPtrArray *findings, const char *path)
   g_autofree char *said = NULL;
 
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C", TRUE);
-  process = g_subprocess_launcher_spawn (launcher, NULL, "msgfmt", "--check", "--statistics",
+  process = g_subprocess_launcher_spawn (launcher, NULL, "msgfmt", "--check-format", "--statistics",
                                          "--output-file=/dev/null", path, NULL);
   if (process == NULL || !g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &said, NULL))
     return; /* gettext is not installed: who has a catalogue has it elsewhere */
   g_strchomp (said);
   if (!g_subprocess_get_if_exited (process) || g_subprocess_get_exit_status (process) != 0)
-    bn_findings_add (findings, path, 1, TRUE, "%s", said);
+    add_catalogue_errors (findings, path, said);
   else if (strstr (said, "fuzzy") != NULL || strstr (said, "untranslated") != NULL)
     bn_findings_add (findings, path, 1, FALSE, "%s", said);
 }

@@ -94,14 +94,30 @@ find_method_line (const char *xml, const char *member)
   return line != 1 ? line : find_text_line (xml, apostrophes);
 }
 
-/* "line 7: ..." of the reader, "Error on line 7 char 3: ..." of GMarkup. */
+/* The first line that is none of a key file; 1 if there is none. */
+static guint
+find_odd_line (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      char *line = g_strstrip (lines[i]);
+
+      if (*line != '\0' && *line != '#' && *line != '[' && strchr (line, '=') == NULL)
+        return i + 1;
+    }
+  return 1;
+}
+
+/* "line 7: ..." of the reader, "7:3: Error on line 7 char 3: ..." of GMarkup. */
 static gboolean
 read_line_number (const char *message, guint *line)
 {
   const char *at = strstr (message, "line ");
   guint64 number;
 
-  if (at == NULL || (at != message && !g_str_has_prefix (message, "Error on ")))
+  if (at == NULL || (at != message && strstr (message, "Error on line ") == NULL))
     return FALSE;
   number = g_ascii_strtoull (at + strlen ("line "), NULL, 10);
   *line = (guint)CLAMP (number, 1, G_MAXUINT);
@@ -144,7 +160,10 @@ add_manifest_error (Check *self, const char *message)
     message += strlen (self->manifest_path) + strlen (": ");
   if (!g_regex_match (whole, message, 0, &match))
     {
-      read_line_number (message, &line);
+      if (*message == '/') /* of the interface's file, which cannot be read */
+        line = bn_manifest_find_line (self->text, "Module", "Interface");
+      else
+        line = find_odd_line (self->text);
       bn_findings_add (self->findings, self->manifest_path, line, TRUE, "%s", message);
       return;
     }
