@@ -162,6 +162,7 @@ debug (BnCli *cli, const char *name, const char *const *extra)
   g_autoptr (GVariant) program = NULL;
   g_autofree const char **words = NULL;
   g_auto (GStrv) command = NULL;
+  g_autofree char *debugger = NULL;
   const char *folder = NULL;
   int link = bn_author_debug (cli, name, &program, &error);
 
@@ -176,9 +177,10 @@ debug (BnCli *cli, const char *name, const char *const *extra)
       close (link);
       return error != NULL ? bn_cli_fail (error) : BN_EXIT_FAILED;
     }
-  bn_author_say (BN_AUTHOR_INFO,
-                 _ ("%s is debugged with %s; when that ends, the hub starts it again."), name,
-                 command[0]);
+  debugger = g_path_get_basename (command[0]);
+  bn_author_say (
+      BN_AUTHOR_INFO, _ ("%s is under %s; the hub starts it again when that ends."), name,
+      option_pdb || g_strv_contains ((const char *const *)command, "pdb") ? "pdb" : debugger);
   if (!run_debugger (command, folder, link, &error))
     return bn_cli_fail (error);
   if (bn_author_release (cli, name, &error))
@@ -199,9 +201,9 @@ bn_verb_module_debug (BnCli *cli, int argc, char **argv)
 
   if (!bn_cli_parse (
           cli, &verb, entries, FALSE,
-          _ ("The arguments are the debugger's own. Until the program says that it is ready, the\n"
-             "module of before serves, and hands its state over. No deadline counts meanwhile; "
-             "the\nprogram is not confined. What was saved is loaded when the debugger has ended."),
+          _ ("The arguments are the debugger's own. Until the program is ready, the one before\n"
+             "serves, and hands its state over. No deadline counts, and the program is not\n"
+             "confined. What is saved meanwhile is loaded when the debugger has ended."),
           &argc, &argv, &error))
     return bn_cli_fail (error);
   if (argc < 2)

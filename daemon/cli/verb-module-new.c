@@ -111,6 +111,14 @@ write_file (Template *self, const char *resource, const char *path, GError **err
                                    g_str_has_prefix (done, "#!") ? 0755 : 0644, error);
 }
 
+/* "meson.build" of "meson.build.in": here they are no sources. */
+static char *
+strip_suffix (const char *name)
+{
+  return g_str_has_suffix (name, ".in") ? g_strndup (name, strlen (name) - strlen (".in"))
+                                        : g_strdup (name);
+}
+
 /* All files below @resource into @folder. */
 static gboolean
 write_all (Template *self, const char *resource, const char *folder, GError **error)
@@ -123,7 +131,8 @@ write_all (Template *self, const char *resource, const char *folder, GError **er
   for (char **child = children; *child != NULL; child++)
     {
       g_autofree char *from = g_build_path ("/", resource, *child, NULL);
-      g_autofree char *name = substitute (self, *child);
+      g_autofree char *bare = strip_suffix (*child);
+      g_autofree char *name = substitute (self, bare);
       g_autofree char *to = g_build_filename (folder, name, NULL);
       gboolean done = g_str_has_suffix (from, "/") || g_str_has_suffix (*child, "/")
                           ? write_all (self, from, to, error)

@@ -32,9 +32,7 @@ static char *option_build;
 
 static const GOptionEntry entries[] = {
   { "build", 0, 0, G_OPTION_ARG_STRING, &option_build,
-    N_ ("How the program is built, for a shell in the folder (default: ninja -C _build, if that "
-        "folder was set up)"),
-    N_ ("COMMAND") },
+    N_ ("How to build the program (default: ninja -C _build, if that is set up)"), N_ ("COMMAND") },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -279,9 +277,8 @@ bn_verb_module_run (BnCli *cli, int argc, char **argv)
 
   if (!bn_cli_parse (
           cli, &verb, entries, FALSE,
-          _ ("It takes the place of an installed module of its name until it ends. The hub "
-             "reloads\n"
-             "it when a file of the folder is saved; a version that does not start leaves the one\n"
+          _ ("It takes the place of an installed module of its name until it ends. The hub\n"
+             "reloads it when a file is saved; a version that does not start leaves the one\n"
              "before in place, and the reason is shown. What the module prints is shown too."),
           &argc, &argv, &error))
     return bn_cli_fail (error);

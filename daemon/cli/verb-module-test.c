@@ -149,9 +149,9 @@ bn_verb_module_test (BnCli *cli, int argc, char **argv)
 
   if (!bn_cli_parse (
           cli, &verb, NULL, TRUE,
-          _ ("A test is a program in the folder “tests”, or COMMAND. The session bus that it sees\n"
-             "has a hub that runs this module. It fails by its exit status. In Python, derive it\n"
-             "from binnacle_testing.ModuleTest."),
+          _ ("A test is a program in the folder “tests”, or COMMAND. The session bus that it\n"
+             "sees has a hub that runs this module. It fails by its exit status. In Python,\n"
+             "derive it from binnacle_testing.ModuleTest."),
           &argc, &argv, &error))
     return bn_cli_fail (error);
   if (argc > at && !g_str_equal (argv[at], "--"))

@@ -273,7 +273,7 @@ bn_verb_modules (BnCli *cli, int argc, char **argv)
   if (run_author_command (cli, argc, argv, &status))
     return status;
   if (!bn_cli_parse (cli, bn_verb_find ("module"), entries, FALSE,
-                     _ ("For authors: “binnacle module new|run|check|test|debug --help”."), &argc,
+                     _ ("For authors: “binnacle module new|run|check|test|debug --help”.\n"), &argc,
                      &argv, &error))
     return bn_cli_fail (error);
   if (run_author_command (cli, argc, argv, &status)) /* after an option */
