@@ -89,8 +89,15 @@ def check_reference(paths):
     run("gi-docgen", "check", "--quiet", "--fatal-warnings", "--config", config, paths.gir)
     with tempfile.TemporaryDirectory() as folder:
         run("gi-docgen", "generate", "--quiet", "--fatal-warnings", "--no-namespace-dir",
-            "--config", config, "--content-dir", config.parent, "--output-dir", folder, paths.gir)
+            "--config", config, "--content-dir", config.parent, "--output-dir", folder,
+            "--content-dir", paths.library.parent, "--content-dir", paths.library.parent / "python",
+            paths.gir)
         assert (pathlib.Path(folder) / "class.Module.html").exists()
+        text = (pathlib.Path(folder) / "python.html").read_text(encoding="utf-8")
+        for name in ("emit_sample", "save_state", "request", "wait_for", "assertFails"):
+            assert name in text, f"the Python side has no {name}"
+        text = (pathlib.Path(folder) / "manifest.html").read_text(encoding="utf-8")
+        assert "Destructive" in text, "the keys of the manifest are missing"
 
 
 CHECKS = (check_symbols, check_dependencies, check_readme, check_reference)
