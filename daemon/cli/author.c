@@ -6,6 +6,8 @@
 #include <gio/gunixfdlist.h>
 #include <glib/gi18n.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/text.h"
@@ -15,6 +17,9 @@
 
 /* A module has 3 s to get ready, and an old version of it 2 s to go. */
 #define CALL_TIMEOUT_MS 15000
+
+/* "12:04:31  " */
+#define INDENT 10
 
 static const char *const styles[] = {
   [BN_AUTHOR_INFO] = "\033[2m",
@@ -31,20 +36,55 @@ has_colours (void)
          && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
 }
 
+/* The columns of the terminal, 0 if it is none. */
+static gsize
+get_width (void)
+{
+  struct winsize size;
+
+  return isatty (STDERR_FILENO) && ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+/* @text with line feeds in the place of spaces, so that no line has more than @width columns if
+ * that can be; 0: as it is. */
+static char *
+wrap (const char *text, gsize width)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  GString *out = g_string_new (NULL);
+  gsize column = 0;
+
+  for (char **word = words; *word != NULL; word++)
+    {
+      const char *last = strrchr (*word, '\n');
+      gsize needed = bn_text_width (*word);
+      gboolean fits = width == 0 || column + 1 + needed <= width;
+
+      if (word != words)
+        g_string_append_c (out, fits ? ' ' : '\n');
+      g_string_append (out, *word);
+      column = last != NULL ? bn_text_width (last + 1) : needed + (fits ? column + 1 : 0);
+    }
+  return g_string_free (out, FALSE);
+}
+
 void
 bn_author_say (BnAuthorMood mood, const char *format, ...)
 {
   gboolean colours = has_colours ();
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *clock = g_date_time_format (now, "%H:%M:%S");
+  gsize width = get_width ();
   g_autofree char *text = NULL;
+  g_autofree char *wrapped = NULL;
   g_auto (GStrv) lines = NULL;
   va_list arguments;
 
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  lines = g_strsplit (text, "\n", -1);
+  wrapped = wrap (text, width > INDENT ? width - INDENT : 0);
+  lines = g_strsplit (wrapped, "\n", -1);
   for (char **line = lines; *line != NULL; line++)
     {
       g_autofree char *safe = bn_text_escape (*line);

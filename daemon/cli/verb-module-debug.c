@@ -103,6 +103,8 @@ make_command (const char *const *program, const char *const *extra, GError **err
   else
     {
       g_ptr_array_add (words, g_strdup (option_valgrind ? "valgrind" : "gdb"));
+      if (!option_valgrind)
+        g_ptr_array_add (words, g_strdup ("--quiet"));
       add_all (words, extra);
       if (!option_valgrind)
         g_ptr_array_add (words, g_strdup ("--args"));

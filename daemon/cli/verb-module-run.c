@@ -14,6 +14,8 @@
 #include "cli/follow.h"
 #include "cli/verbs.h"
 
+#define AGAIN_USEC (2 * G_USEC_PER_SEC)
+
 typedef struct
 {
   BnCli *cli;        /* borrowed */
@@ -24,6 +26,8 @@ typedef struct
   char *reason;      /* owned, nullable: likewise */
   guint generation;  /* likewise */
   BnExit status;     /* why there is no lease */
+  char *refused;     /* owned, nullable: why the last version was */
+  gint64 refused_usec;
   gboolean building;
   gboolean outdated; /* a source was saved while it was being built */
 } Runner;
@@ -96,6 +100,20 @@ on_state (Runner *self, GVariant *payload)
   self->generation = generation;
 }
 
+/* One save may be looked at twice, as when the program is built from it. */
+static gboolean
+was_just_told (Runner *self, const char *reason)
+{
+  gint64 now_usec = g_get_monotonic_time ();
+  gboolean told =
+      g_strcmp0 (self->refused, reason) == 0 && now_usec < self->refused_usec + AGAIN_USEC;
+
+  g_free (self->refused);
+  self->refused = g_strdup (reason);
+  self->refused_usec = now_usec;
+  return told;
+}
+
 /* That it is reloaded is told by its state. */
 static void
 on_reload (Runner *self, GVariant *payload)
@@ -103,6 +121,8 @@ on_reload (Runner *self, GVariant *payload)
   const char *result = get_text (payload, "result");
   const char *reason = get_text (payload, "reason");
 
+  if (was_just_told (self, reason))
+    return;
   if (g_str_equal (result, "refused") && g_str_equal (self->state, "ready"))
     bn_author_say (BN_AUTHOR_BAD, _ ("%s is not reloaded, the version before goes on:\n%s"),
                    self->name, reason);
@@ -295,5 +315,6 @@ bn_verb_module_run (BnCli *cli, int argc, char **argv)
   g_free (self.name);
   g_free (self.state);
   g_free (self.reason);
+  g_free (self.refused);
   return status;
 }

@@ -93,7 +93,8 @@ static const struct
     "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-8\\n\"\n\n"
     "msgid \"Shines\"\nmsgstr \"\"\n",
     "po/de.po:1: warning: 0 translated messages, 1 untranslated message" },
-  { "bad-catalogue", "po/de.po", NULL, "msgid \"Shines\"\nmsgstr 7\n", "po/de.po:2: error: syntax error" },
+  { "bad-catalogue", "po/de.po", NULL, "msgid \"Shines\"\nmsgstr 7\n",
+    "po/de.po:2: error: syntax error" },
 };
 
 typedef struct
