@@ -95,13 +95,11 @@ current_gone (BnHostedModule *self, const GError *error, gboolean debugged)
   g_autoptr (GError) ended = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It ended by itself");
   const GError *reason = error != NULL ? error : ended;
 
-  if (self->wanted && self->state == BN_MODULE_DRAINING)
+  if (self->wanted && (debugged || self->state == BN_MODULE_DRAINING)) /* that is no failure */
     {
       complete_all (&self->ending, NULL);
       bn_hosted_module_start_process (self);
     }
-  else if (self->wanted && debugged)
-    bn_hosted_module_start_process (self); /* its end is no failure */
   else if (self->wanted && self->replacement != NULL)
     {
       /* The new one takes over all the same, from no state. */
@@ -205,10 +203,9 @@ bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manifest, const char *
   if (g_mkdir_with_parents (folder, 0700) != 0)
     g_message ("No folder for the state of the module %s: %s", bn_hosted_module_get_name (self),
                folder);
-  if (module_fd != NULL)
-    process = bn_module_process_new_debugged (manifest, &welcome, module_fd, error);
-  else
-    process = bn_module_process_new (manifest, &places, around->task_groups, &welcome, error);
+  process = module_fd != NULL
+                ? bn_module_process_new_debugged (manifest, &welcome, module_fd, error)
+                : bn_module_process_new (manifest, &places, around->task_groups, &welcome, error);
   if (process == NULL)
     return NULL;
   self->generation++;

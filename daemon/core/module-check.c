@@ -9,6 +9,7 @@
 #include "core/manifest-private.h"
 #include "core/module-path.h"
 #include "core/module-spawn.h"
+#include "core/program-check.h"
 
 #define INTERPRETER_BYTES_MAX 128
 
@@ -221,10 +222,12 @@ static void
 check_program (Check *self, BnManifest *manifest)
 {
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) argv = bn_module_spawn_find (manifest, self->program_path, &error);
+  g_autofree char *program = bn_module_spawn_find (manifest, self->program_path, &error);
 
-  if (argv != NULL)
-    check_interpreter (self, argv[0]);
+  if (program != NULL && !bn_program_check (program, &error))
+    bn_findings_add (self->findings, program, 1, TRUE, "%s", error->message);
+  else if (program != NULL)
+    check_interpreter (self, program);
   else
     bn_findings_add (self->findings, self->manifest_path,
                      bn_manifest_find_line (self->text, "Module", "Exec"), TRUE,

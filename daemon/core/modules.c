@@ -276,16 +276,17 @@ removed_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   const char *name = bn_hosted_module_get_name (module);
 
   bn_hosted_module_stop_finish (module, result, NULL);
-  g_task_return_boolean (task, TRUE); /* from the loop, when it is */
-  if (g_hash_table_lookup (self->modules, name) != module)
-    return;
-  publish_state (self, module, "removed");
-  bn_module_versions_forget (self->versions, name);
-  bn_workers_remove_module (self->workers, name);
-  g_signal_handlers_disconnect_by_data (module, self);
-  g_signal_emit (self, signals[SIGNAL_REMOVED], 0, module);
-  bn_modules_rescan_soon (self); /* its folder may be back */
-  g_hash_table_remove (self->modules, name);
+  if (g_hash_table_lookup (self->modules, name) == module)
+    {
+      publish_state (self, module, "removed");
+      bn_module_versions_forget (self->versions, name);
+      bn_workers_remove_module (self->workers, name);
+      g_signal_handlers_disconnect_by_data (module, self);
+      g_signal_emit (self, signals[SIGNAL_REMOVED], 0, module);
+      bn_modules_rescan_soon (self); /* its folder may be back */
+      g_hash_table_remove (self->modules, name);
+    }
+  g_task_return_boolean (task, TRUE);
 }
 
 void

@@ -16,7 +16,8 @@ import private_bus
 import tap
 from private_bus import HUB
 
-PROGRAM, HUB_PROGRAM, PKG_CONFIG_FOLDER, SDK_FOLDER, MESON = map(pathlib.Path, sys.argv[1:])
+PROGRAM, HUB_PROGRAM, PKG_CONFIG_FOLDER, SDK_FOLDER, MESON = (
+    pathlib.Path(argument).absolute() for argument in sys.argv[1:])
 WAIT_SECONDS = 60
 RULES = ("<policy context='default'><allow user='*'/><allow eavesdrop='true'/>"
          "<allow send_destination='*' eavesdrop='true'/><allow own='*'/></policy>")

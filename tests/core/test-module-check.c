@@ -87,6 +87,7 @@ static const struct
   { "no-program", "lamp.sh", NULL, NULL, "lamp.module:8: error: The program “lamp.sh”" },
   { "interpreter", "lamp.sh", "#!/bin/sh", "#!/bin/no-such-shell",
     "lamp.sh:1: error: there is no program /bin/no-such-shell" },
+  { "no-script", "lamp.sh", "#!/bin/sh", "/bin/sh", "lamp.sh:1: error: " },
   { "no-test", "tests/test", NULL, NULL, "lamp.module:1: warning: there is no test" },
   { "no-readme", "README.md", NULL, NULL, "lamp.module:1: warning: there is no README.md" },
   { "catalogue", "po/de.po", NULL,
