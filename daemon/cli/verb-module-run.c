@@ -129,7 +129,11 @@ on_reload (Runner *self, GVariant *payload)
   else if (g_str_equal (result, "refused"))
     bn_author_say (BN_AUTHOR_BAD, _ ("%s is refused: %s"), self->name, reason);
   else if (g_str_equal (result, "rolled_back"))
-    bn_author_say (BN_AUTHOR_BAD, _ ("%s is back at the version before: %s"), self->name, reason);
+    {
+      bn_author_say (BN_AUTHOR_BAD, _ ("%s is back at the version before: %s"), self->name, reason);
+      g_free (self->state);
+      self->state = g_strdup ("backoff"); /* it is started, not reloaded */
+    }
 }
 
 static gboolean

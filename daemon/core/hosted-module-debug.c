@@ -57,23 +57,24 @@ check_state (BnHostedModule *self, GError **error)
 }
 
 int
-bn_hosted_module_debug (BnHostedModule *self, GError **error)
+bn_hosted_module_debug (BnHostedModule *self, BnManifest *manifest, const char *hash,
+                        GError **error)
 {
   BnModuleProcess *process;
   int module_fd;
 
   if (!check_state (self, error))
     return -1;
-  process = bn_hosted_module_spawn (self, self->manifest, self->hash, self->process != NULL,
-                                    &module_fd, error);
+  process = bn_hosted_module_spawn (self, manifest, hash, self->process != NULL, &module_fd, error);
   if (process == NULL)
     return -1;
   if (self->process != NULL)
     {
-      bn_hosted_module_replace (self, self->manifest, self->hash, process, BN_RELOAD_NONE, NULL);
+      bn_hosted_module_replace (self, manifest, hash, process, BN_RELOAD_NONE, NULL);
       return module_fd;
     }
   g_clear_handle_id (&self->backoff_id, g_source_remove);
+  bn_hosted_module_set_version (self, manifest, hash, FALSE);
   self->process = process;
   bn_hosted_module_set_state (self, BN_MODULE_STARTING, "A debugger is to start it");
   return module_fd;

@@ -143,11 +143,12 @@ gboolean bn_hosted_module_reload_finish (BnHostedModule *self, GAsyncResult *res
 /* What its processes print from now on goes to @output (taken); -1: where the hub prints. */
 void bn_hosted_module_set_output (BnHostedModule *self, int output);
 
-/* Lets a debugger start the next process; the result is that process' end of the link. Until it is
- * ready the current one serves. It is never overdue, and the module is not reloaded, until it is
- * gone: then the program is started again as ever. Errors: conflict (the module is being changed,
- * disabled or debugged). */
-int bn_hosted_module_debug (BnHostedModule *self, GError **error);
+/* Lets a debugger start the next process, of this version; the result is that process' end of the
+ * link. Until it is ready the current one serves. It is never overdue, and the module is not
+ * reloaded, until it is gone: then the program is started again as ever. Errors: conflict (the
+ * module is being changed, disabled or debugged). */
+int bn_hosted_module_debug (BnHostedModule *self, BnManifest *manifest, const char *hash,
+                            GError **error);
 gboolean bn_hosted_module_is_debugged (BnHostedModule *self);
 /* Lets go of the process that is debugged, if there is one. */
 void bn_hosted_module_end_debug (BnHostedModule *self);

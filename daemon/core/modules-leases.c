@@ -202,15 +202,37 @@ given_back_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   bn_modules_remove_async (self, module, removed_cb, g_steal_pointer (&task));
 }
 
+static void
+debug_settled_cb (BnHostedModule *module, gpointer user_data)
+{
+  GTask *task = user_data;
+
+  if (bn_hosted_module_is_debugged (module) || bn_hosted_module_is_changing (module))
+    return;
+  g_task_return_boolean (task, TRUE);
+  g_signal_handlers_disconnect_by_func (module, debug_settled_cb, task);
+}
+
+static void
+unref_task (gpointer task, GClosure *closure)
+{
+  g_object_unref (task);
+}
+
 /* The program is started as ever; a call meanwhile waits for it. */
 static void
 end_debug (BnModules *self, const char *name, GTask *task)
 {
   BnHostedModule *module = bn_modules_lookup (self, name);
 
-  if (module != NULL)
-    bn_hosted_module_end_debug (module);
-  g_task_return_boolean (task, TRUE);
+  if (module == NULL || !bn_hosted_module_is_debugged (module))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  g_signal_connect_data (module, "settled", G_CALLBACK (debug_settled_cb), g_object_ref (task),
+                         unref_task, 0);
+  bn_hosted_module_end_debug (module);
 }
 
 static void
@@ -267,26 +289,28 @@ int
 bn_modules_debug (BnModules *self, const char *name, GVariant **program, GError **error)
 {
   BnHostedModule *module = bn_modules_find (self, name, error);
+  g_autoptr (BnManifest) manifest = NULL;
+  g_autofree char *hash = NULL;
   g_auto (GStrv) argv = NULL;
-  BnManifest *manifest;
   char *file;
 
   if (module == NULL)
     return -1;
-  manifest = bn_hosted_module_get_manifest (module);
   if (self->system)
     {
       g_set_error (error, BN_ERROR, BN_ERROR_UNSUPPORTED,
                    "Only modules of a session are debugged; use --session");
       return -1;
     }
-  file = bn_module_spawn_find (manifest, self->program_path, error);
-  if (file == NULL)
+  /* What stands in its folder, although it may have failed: that is what there is to debug. */
+  manifest = bn_modules_read (self, name, &hash, error);
+  if (manifest == NULL || !bn_modules_check_approval (self, manifest, hash, error)
+      || (file = bn_module_spawn_find (manifest, self->program_path, error)) == NULL)
     return -1;
   argv = g_strdupv ((char **)bn_manifest_get_argv (manifest));
   g_free (argv[0]);
   argv[0] = file;
   *program = g_variant_ref_sink (g_variant_new_parsed ("{'command': <%^as>, 'folder': <%s>}", argv,
                                                        bn_manifest_get_folder (manifest)));
-  return bn_hosted_module_debug (module, error);
+  return bn_hosted_module_debug (module, manifest, hash, error);
 }

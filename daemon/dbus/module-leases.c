@@ -37,12 +37,13 @@ lease_free (gpointer user_data)
   g_free (lease);
 }
 
+/* The last that began: who debugs what it runs ends that first. */
 static Lease *
 find (BnModuleLeases *self, const char *sender, const char *name)
 {
-  for (guint i = 0; i < self->leases->len; i++)
+  for (guint i = self->leases->len; i > 0; i--)
     {
-      Lease *lease = g_ptr_array_index (self->leases, i);
+      Lease *lease = g_ptr_array_index (self->leases, i - 1);
 
       if (g_str_equal (lease->sender, sender) && g_str_equal (lease->name, name))
         return lease;

@@ -332,9 +332,9 @@ test_refusals (Fixture *self, gconstpointer data)
 
 /* Debugging */
 
-/* Debug; the module's end of the link. */
+/* Debug; the module's end of the link. @program_suffix: of the path of what is to be started. */
 static int
-begin_debug (Fixture *self)
+begin_debug (Fixture *self, const char *program_suffix)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GUnixFDList) received = NULL;
@@ -347,7 +347,7 @@ begin_debug (Fixture *self)
   g_assert_no_error (error);
   g_variant_get (reply, "(h@a{sv})", &handle, &program);
   g_assert_true (g_variant_lookup (program, "command", "^a&s", &command));
-  g_assert_true (g_str_has_suffix (command[0], "/modules/echo/binnacle-echo"));
+  g_assert_true (g_str_has_suffix (command[0], program_suffix));
   return g_unix_fd_list_get (received, handle, NULL);
 }
 
@@ -405,7 +405,7 @@ test_debug (Fixture *self, gconstpointer data)
 
   hub_fixture_load_echo (&self->hub);
   g_assert_cmpuint (count (self), ==, 1);
-  link = begin_debug (self);
+  link = begin_debug (self, "/modules/echo/binnacle-echo");
   g_timeout_add (DEADLINE_MS, over_cb, &over);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
@@ -431,7 +431,7 @@ test_debug_kill (Fixture *self, gconstpointer data)
   guint32 restarts;
 
   hub_fixture_load_echo (&self->hub);
-  process = start_program (begin_debug (self));
+  process = start_program (begin_debug (self, "/modules/echo/binnacle-echo"));
   hub_fixture_wait (&self->hub, is_debugged_and_ready, NULL);
   g_subprocess_send_signal (process, SIGKILL);
   hub_fixture_wait (&self->hub, is_back, NULL);
@@ -451,18 +451,37 @@ test_debug_given_up (Fixture *self, gconstpointer data)
   int link;
 
   hub_fixture_load_echo (&self->hub);
-  link = begin_debug (self);
+  link = begin_debug (self, "/modules/echo/binnacle-echo");
   reply = call_modules (self, "Debug", g_variant_new ("(s)", "echo"), NULL, NULL, &error);
   g_assert_null (reply);
   g_assert_true (bn_error_is (error, BN_ERROR_CONFLICT));
   close (link);
   g_assert_cmpuint (count (self), ==, 1);
   release (self);
-  process = start_program (begin_debug (self));
+  process = start_program (begin_debug (self, "/modules/echo/binnacle-echo"));
   hub_fixture_wait (&self->hub, is_debugged_and_ready, NULL);
   g_dbus_connection_close_sync (self->author, NULL, NULL);
   hub_fixture_wait (&self->hub, is_back, NULL);
   g_assert_true (g_subprocess_wait_check (process, NULL, NULL));
+}
+
+/* What is debugged is what stands in the folder, although it cannot start. */
+static void
+test_debug_broken (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GSubprocess) process = NULL;
+
+  make_folder (self);
+  run_folder (self, NULL);
+  write_file (self, "broken", "#!/bin/sh\nexit 3\n", 0755);
+  write_manifest (self, "Exec=binnacle-echo", "Exec=broken");
+  hub_fixture_wait_event (&self->hub, "module.reloaded", "did not get ready, the old one stays");
+  process = start_program (begin_debug (self, "/own/echo/broken"));
+  hub_fixture_wait (&self->hub, is_debugged_and_ready, NULL);
+  release (self);
+  hub_fixture_wait (&self->hub, is_back, NULL); /* the version before that one */
+  g_assert_cmpuint (count (self), ==, 1);
+  g_subprocess_wait (process, NULL, NULL);
 }
 
 #define ADD(name, function)                                                                        \
@@ -481,6 +500,7 @@ main (int argc, char **argv)
   ADD ("refusals", test_refusals);
   ADD ("debug", test_debug);
   ADD ("debug-kill", test_debug_kill);
+  ADD ("debug-broken", test_debug_broken);
   ADD ("debug-given-up", test_debug_given_up);
   return g_test_run ();
 }
