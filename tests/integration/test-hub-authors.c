@@ -71,16 +71,13 @@ write_manifest (Fixture *self, const char *old, const char *new)
 static void
 make_folder (Fixture *self)
 {
-  g_autofree char *modules = g_strdup (self->hub.module_folder);
   g_autofree char *parent = g_path_get_dirname (self->folder);
+  char *modules = self->hub.module_folder;
 
   g_assert_cmpint (g_mkdir_with_parents (parent, 0755), ==, 0);
-  g_free (self->hub.module_folder);
   self->hub.module_folder = parent;
   hub_fixture_install (&self->hub, ECHO_FOLDER);
-  self->hub.module_folder = g_steal_pointer (&modules);
-  parent = NULL;
-  g_free (parent);
+  self->hub.module_folder = modules;
   write_file (self, "start", "#!/bin/sh\necho started\nexec ./binnacle-echo\n", 0755);
   write_manifest (self, "Exec=binnacle-echo", "Exec=start");
 }
