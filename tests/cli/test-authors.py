@@ -76,15 +76,21 @@ class Desk:
             self.bus.environment, PKG_CONFIG_PATH=str(PKG_CONFIG_FOLDER), LC_ALL="C.UTF-8",
             PATH=f"{PROGRAM.parent}:{os.environ['PATH']}", LD_LIBRARY_PATH=str(SDK_FOLDER),
             PYTHONPATH=str(SDK_FOLDER / "python"), PYTHONUNBUFFERED="1", G_DEBUG="")
-        self.hub = subprocess.Popen([HUB_PROGRAM, "--session"], env=self.environment)
-        subprocess.run(["gdbus", "wait", "--session", "--timeout", "20", HUB],
-                       env=self.environment, check=True)
+        self.start_hub()
         return self
 
     def __exit__(self, *_):
+        self.stop_hub()
+        self.bus.__exit__()
+
+    def start_hub(self):
+        self.hub = subprocess.Popen([HUB_PROGRAM, "--session"], env=self.environment)
+        subprocess.run(["gdbus", "wait", "--session", "--timeout", "20", HUB],
+                       env=self.environment, check=True)
+
+    def stop_hub(self):
         self.hub.send_signal(signal.SIGTERM)
         assert self.hub.wait(timeout=WAIT_SECONDS) == 0
-        self.bus.__exit__()
 
     def say(self, *words, folder=None, status=0):
         """Runs a command to its end; what it said, on both outputs."""
@@ -238,6 +244,40 @@ def what_it_prints():
         run.wait_for("the pot is warm")
         run.wait_for("tea_pot runs")
         assert run.end(signal.SIGTERM) == 0
+
+
+@tap.test
+def crashing_version():
+    """A version that crashes as soon as it is used is taken back, and the reason is told."""
+    with Desk() as desk:
+        folder = desk.new("tea_pot", "python")
+        run = desk.start("binnacle", "module", "run", str(folder))
+        at = run.wait_for("tea_pot runs")
+        replace(folder / "tea_pot.py", "        self.total += 1\n",
+                "        import os\n        os._exit(3)\n")
+        at = run.wait_for("tea_pot is reloaded", at)
+        desk.binnacle("call", "tea_pot.greet", "whom=Ada", status=1)
+        at = run.wait_for("tea_pot runs (generation 3)", at)
+        desk.binnacle("call", "tea_pot.greet", "whom=Ada", status=1)
+        at = run.wait_for("tea_pot is back at the version before", at)
+        run.wait_for("tea_pot runs (generation", at)
+        assert desk.greet("tea_pot", "Bob") == "Hello, Bob!"
+        run.end()
+
+
+@tap.test
+def another_hub():
+    """A hub that is started anew runs the module again."""
+    with Desk() as desk:
+        folder = desk.new("tea_pot", "python")
+        run = desk.start("binnacle", "module", "run", str(folder))
+        at = run.wait_for("tea_pot runs")
+        desk.stop_hub()
+        at = run.wait_for("the hub is gone", at)
+        desk.start_hub()
+        run.wait_for("tea_pot runs; what you save", at)
+        assert desk.greet("tea_pot", "Ada") == "Hello, Ada!"
+        assert run.end() == 0
 
 
 @tap.test
