@@ -94,8 +94,6 @@ void bn_pending_reload_free (gpointer pending);
 /* Stops and forgets @module; completes when it is gone. */
 void bn_modules_remove_async (BnModules *self, BnHostedModule *module, GAsyncReadyCallback callback,
                               gpointer user_data);
-/* What stands in the folder of a module is refused, and was not yet for this reason. */
-void bn_modules_tell_refused (BnModules *self, const char *name, const char *reason);
 
 /* modules-leases.c */
 

@@ -5,6 +5,22 @@
 #include "core/modules-private.h"
 #include "introspection/error.h"
 
+/* A folder that is no module yet is told of as its row in module.list is. */
+static void
+tell_refused (BnModules *self, const char *name, const char *reason)
+{
+  g_autoptr (BnEvent) event = NULL;
+
+  g_message ("The module %s is refused: %s", name, reason);
+  if (bn_modules_lookup (self, name) != NULL)
+    return;
+  event = bn_event_new (
+      "module.state_changed", BN_EVENT_CLASS_EVENT, BN_ACCESS_OBSERVE,
+      g_variant_new_parsed ("{'name': <%s>, 'state': <'invalid'>, 'reason': <%s>}", name, reason),
+      "hub", NULL);
+  bn_event_bus_publish (self->bus, event);
+}
+
 BnManifest *
 bn_modules_read_folder (BnModules *self, const char *folder, char **hash, GError **error)
 {
@@ -26,7 +42,7 @@ bn_modules_read_folder (BnModules *self, const char *folder, char **hash, GError
       return NULL;
     }
   if (g_strcmp0 (g_hash_table_lookup (self->refused, name), local->message) != 0)
-    bn_modules_tell_refused (self, name, local->message);
+    tell_refused (self, name, local->message);
   g_hash_table_insert (self->refused, g_strdup (name), g_strdup (local->message));
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;

@@ -66,22 +66,6 @@ publish_reloaded (BnModules *self, BnHostedModule *module, BnReloadResult result
   bn_event_bus_publish (self->bus, event);
 }
 
-/* A folder that is no module yet is told of as its row in module.list is. */
-void
-bn_modules_tell_refused (BnModules *self, const char *name, const char *reason)
-{
-  g_autoptr (BnEvent) event = NULL;
-
-  g_message ("The module %s is refused: %s", name, reason);
-  if (bn_modules_lookup (self, name) != NULL)
-    return;
-  event = bn_event_new (
-      "module.state_changed", BN_EVENT_CLASS_EVENT, BN_ACCESS_OBSERVE,
-      g_variant_new_parsed ("{'name': <%s>, 'state': <'invalid'>, 'reason': <%s>}", name, reason),
-      "hub", NULL);
-  bn_event_bus_publish (self->bus, event);
-}
-
 /* From now on the module owes a report of its workers: also a first run may hang. */
 static void
 update_demand (BnModules *self, BnHostedModule *module)
