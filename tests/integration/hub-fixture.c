@@ -444,6 +444,23 @@ hub_fixture_wait_event (HubFixture *self, const char *type, const char *text)
   hub_fixture_wait (self, was_seen, &wanted);
 }
 
+char *
+hub_fixture_wait_for_copy (HubFixture *self, const char *module)
+{
+  g_autofree char *versions =
+      g_build_filename (self->folder, "state", "binnacle", "versions", module, NULL);
+
+  while (TRUE)
+    {
+      g_autoptr (GDir) dir = g_dir_open (versions, 0, NULL);
+      const char *hash = dir != NULL ? g_dir_read_name (dir) : NULL;
+
+      if (hash != NULL && !g_str_has_suffix (hash, ".new"))
+        return g_build_filename (versions, hash, module, NULL);
+      hub_fixture_statistic (self, "events"); /* a turn of the hub */
+    }
+}
+
 void
 hub_fixture_load_echo (HubFixture *self)
 {

@@ -48,6 +48,10 @@ void hub_fixture_install (HubFixture *self, const char *source);
 /* The file of an installed module. */
 char *hub_fixture_module_file (HubFixture *self, const char *module, const char *file);
 
+/* The hub makes a copy of the version that runs, in a thread: waits for the first one of @module,
+ * and returns its folder. */
+char *hub_fixture_wait_for_copy (HubFixture *self, const char *module);
+
 /* Installs and loads the module echo. */
 void hub_fixture_load_echo (HubFixture *self);
 

@@ -467,9 +467,11 @@ static void
 test_debug_broken (Fixture *self, gconstpointer data)
 {
   g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *copy = NULL;
 
   make_folder (self);
   run_folder (self, NULL);
+  copy = hub_fixture_wait_for_copy (&self->hub, "echo");
   write_file (self, "broken", "#!/bin/sh\nexit 3\n", 0755);
   write_manifest (self, "Exec=binnacle-echo", "Exec=broken");
   hub_fixture_wait_event (&self->hub, "module.reloaded", "did not get ready, the old one stays");

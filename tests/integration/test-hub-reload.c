@@ -61,24 +61,6 @@ request (HubFixture *self, const char *type)
   g_assert_no_error (error);
 }
 
-/* The copy of what runs is made in a thread of the hub. */
-static char *
-wait_for_copy (HubFixture *self)
-{
-  g_autofree char *versions =
-      g_build_filename (self->folder, "state", "binnacle", "versions", "rogue", NULL);
-
-  while (TRUE)
-    {
-      g_autoptr (GDir) dir = g_dir_open (versions, 0, NULL);
-      const char *hash = dir != NULL ? g_dir_read_name (dir) : NULL;
-
-      if (hash != NULL && !g_str_has_suffix (hash, ".new"))
-        return g_build_filename (versions, hash, "rogue", NULL);
-      get (self, "GetValue");
-    }
-}
-
 static void
 load (HubFixture *self, const char *arguments)
 {
@@ -86,7 +68,7 @@ load (HubFixture *self, const char *arguments)
 
   hub_fixture_install_rogue (self, "1.0", arguments);
   request (self, "module.load");
-  copy = wait_for_copy (self);
+  copy = hub_fixture_wait_for_copy (self, "rogue");
   g_test_message ("kept as %s", copy);
 }
 
@@ -209,7 +191,7 @@ test_changed_copy (HubFixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   load (self, "value=1");
-  copy = wait_for_copy (self);
+  copy = hub_fixture_wait_for_copy (self, "rogue");
   manifest = g_build_filename (copy, "rogue.module", NULL);
   g_file_set_contents (manifest, "[Module]\nName=rogue\nExec=/bin/false\n", -1, &error);
   g_assert_no_error (error);
