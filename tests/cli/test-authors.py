@@ -117,6 +117,12 @@ class Desk:
         rows = [json.loads(line) for line in self.binnacle("module", "list").splitlines()]
         return next((row for row in rows if row["name"] == name), None)
 
+    def wait_for_copy(self, name):
+        """Waits until the hub has kept the version that runs, which it does in a thread."""
+        versions = pathlib.Path(self.environment["XDG_STATE_HOME"], "binnacle", "versions", name)
+        while not any(path.suffix != ".new" for path in versions.glob("*")):
+            self.row(name)  # a turn of the hub
+
     def greet(self, name, whom):
         return json.loads(self.binnacle("call", f"{name}.greet", f"whom={whom}"))["text"]
 
@@ -253,6 +259,7 @@ def crashing_version():
         folder = desk.new("tea_pot", "python")
         run = desk.start("binnacle", "module", "run", str(folder))
         at = run.wait_for("tea_pot runs")
+        desk.wait_for_copy("tea_pot")
         replace(folder / "tea_pot.py", "        self.total += 1\n",
                 "        import os\n        os._exit(3)\n")
         at = run.wait_for("tea_pot is reloaded", at)

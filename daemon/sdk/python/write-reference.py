@@ -30,11 +30,15 @@ def is_property(function):
                for decorator in function.decorator_list)
 
 
+def is_setter(function):
+    return any(isinstance(decorator, ast.Attribute) and decorator.attr == "setter"
+               for decorator in function.decorator_list)
+
+
 def members(node):
-    """The public methods and properties of a class, with those whose name says what they do: a
-    method that unittest calls needs no manual."""
+    """The public methods and properties of a class; what unittest calls needs no manual."""
     for item in node.body:
-        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) \
+        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and not is_setter(item) \
                 and not item.name.startswith("_") and item.name not in ("setUp", "tearDown"):
             yield item
 
