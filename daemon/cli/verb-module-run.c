@@ -13,6 +13,7 @@
 #include "cli/file-watch.h"
 #include "cli/follow.h"
 #include "cli/verbs.h"
+#include "introspection/names.h"
 
 #define AGAIN_USEC (2 * G_USEC_PER_SEC)
 
@@ -28,6 +29,7 @@ typedef struct
   BnExit status;     /* why there is no lease */
   char *refused;     /* owned, nullable: why the last version was */
   gint64 refused_usec;
+  guint64 beginning; /* events up to this number were before the lease */
   gboolean building;
   gboolean outdated; /* a source was saved while it was being built */
 } Runner;
@@ -69,9 +71,12 @@ say_state (Runner *self, const char *state, guint generation, const char *reason
                    reason);
   else if (g_str_equal (state, "invalid"))
     bn_author_say (BN_AUTHOR_BAD, _ ("%s is refused: %s"), name, reason);
-  else if (g_str_equal (state, "stopped") || g_str_equal (state, "disabled")
-           || g_str_equal (state, "removed"))
-    bn_author_say (BN_AUTHOR_INFO, _ ("%s is %s"), name, state);
+  else if (g_str_equal (state, "stopped"))
+    bn_author_say (BN_AUTHOR_INFO, _ ("%s is stopped"), name);
+  else if (g_str_equal (state, "disabled"))
+    bn_author_say (BN_AUTHOR_INFO, _ ("%s is disabled"), name);
+  else if (g_str_equal (state, "removed"))
+    bn_author_say (BN_AUTHOR_INFO, _ ("%s is gone: its folder has no manifest any more"), name);
 }
 
 static void
@@ -140,8 +145,10 @@ static gboolean
 on_item (const char *type, GVariant *payload, GVariant *meta, gpointer data)
 {
   Runner *self = data;
+  guint64 sequence = 0;
 
-  if (!g_str_equal (get_text (payload, "name"), self->name))
+  g_variant_lookup (meta, "sequence", "t", &sequence);
+  if (sequence <= self->beginning || !g_str_equal (get_text (payload, "name"), self->name))
     return TRUE;
   if (g_str_equal (type, "module.state_changed"))
     on_state (self, payload);
@@ -170,15 +177,23 @@ begin (Runner *self, GError **error)
   return TRUE;
 }
 
-/* The generation that runs now; what follows is told by events. */
+/* The generation that runs now, and the number of the last event that led to it. */
 static void
-read_generation (Runner *self)
+read_beginning (Runner *self)
 {
   GVariant *payload = g_variant_new_parsed ("{'name': <%s>}", self->name);
-  g_autoptr (GVariant) reply = bn_cli_request (self->cli, "module.describe", payload, NULL);
+  g_autoptr (GVariant) sequence = bn_cli_call (
+      self->cli, "org.freedesktop.DBus.Properties", "Get",
+      g_variant_new ("(ss)", BN_IFACE_EVENT_BUS, "Sequence"), G_VARIANT_TYPE ("(v)"), NULL);
+  g_autoptr (GVariant) description = bn_cli_request (self->cli, "module.describe", payload, NULL);
+  g_autoptr (GVariant) value = NULL;
 
-  if (reply != NULL)
-    g_variant_lookup (reply, "generation", "u", &self->generation);
+  if (sequence != NULL)
+    g_variant_get (sequence, "(v)", &value);
+  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
+    self->beginning = g_variant_get_uint64 (value);
+  if (description != NULL)
+    g_variant_lookup (description, "generation", "u", &self->generation);
 }
 
 /* Again for a hub that was started anew: it knows nothing of the lease. */
@@ -193,7 +208,7 @@ on_ready (gpointer data)
       self->status = bn_cli_fail (error);
       return FALSE;
     }
-  read_generation (self);
+  read_beginning (self);
   return TRUE;
 }
 
