@@ -4,6 +4,7 @@
 
 Outside, run() boots it and runs the same test file there; inside are the other functions.
 """
+import ctypes
 import json
 import os
 import pathlib
@@ -200,6 +201,12 @@ def group_of(pid):
     """The control group of a process."""
     lines = pathlib.Path(f"/proc/{pid}/cgroup").read_text(encoding="utf-8").splitlines()
     return next(line for line in lines if line.startswith("0::")).removeprefix("0::")
+
+
+def has_landlock():
+    """Whether this kernel can hold the files of a process: the version is a number above 0."""
+    create_ruleset, version_only = 444, 1
+    return ctypes.CDLL(None).syscall(create_ruleset, None, 0, version_only) > 0
 
 
 def controllers_of(group):

@@ -101,8 +101,9 @@ def each_module_has_a_control_group():
         group = booted.group_of(module["pid"])
         assert group == f"{unit}/module-{name}.{module['generation']}", group
         parts = confinement_of(name)
-        for part in ("files", "system_calls", "network", "memory", "descriptors"):
+        for part in ("system_calls", "network", "memory", "descriptors"):
             assert parts[part]["state"] == "held", (name, parts)
+        assert parts["files"]["state"] == ("held" if booted.has_landlock() else "missing"), parts
         assert parts["memory"]["by"] == ("cgroup" if "memory" in controllers else "rlimit"), parts
         for controller, part, file, key in (("memory", "memory", "memory.max", "limit_bytes"),
                                             ("pids", "tasks", "pids.max", "limit")):
@@ -131,6 +132,34 @@ def the_hub_of_the_machine_starts_no_programs():
     wait_until_ready("runner")
     error, text = booted.error_of("Request", "runner.run_shell", "{'script': <'true'>}", "{}")
     assert error == "org.binnacle.Error.unsupported", (error, text)
+
+
+@tap.test
+def a_module_has_as_many_tasks_as_it_may():
+    controllers = booted.controllers_of(f"/system.slice/{UNIT}")
+    started = booted.call("Request", "sa{sv}a{sv}", "runner.start_processes", "1", "number", "u",
+                          "100", "1", "timeout-ms", "u", "15000")[0]["started"]
+    print(f"# of 100 processes {started} could be started")
+    assert started < 64 if "pids" in controllers else started == 100, started
+
+
+@tap.test
+def a_module_that_takes_too_much_memory_is_told_apart():
+    controllers = booted.controllers_of(f"/system.slice/{UNIT}")
+    before = modules()["runner"]["generation"]
+    error, text = booted.error_of("Request", "runner.take_memory", "{'mebibytes': <uint32 300>}",
+                                  "{'timeout-ms': <uint32 15000>}")
+    if "memory" not in controllers:
+        assert error == "org.binnacle.Error.internal" and "MemoryError" in text, (error, text)
+        return
+    assert "It used more than 256 MiB of memory" in text, (error, text)
+    with booted.Listener("module.state_changed") as listener:
+        while modules()["runner"]["generation"] == before:
+            listener.next()
+
+
+@tap.test
+def a_module_whose_folder_is_gone_is_removed():
     booted.command("rm", "--recursive", f"{booted.MODULES}/runner")
     with booted.Listener("module.state_changed") as listener:
         while "runner" in modules():

@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Binnacle authors
 """A module for tests: starts programs."""
 import os
+import signal
 
 from binnacle import Module
 
@@ -29,6 +30,25 @@ class Runner(Module):
         await self.launch("sh", "-c", script, terminal=terminal)
         os.close(slave)
         return first_line(master), terminal
+
+    def take_memory(self, mebibytes):
+        self.taken = b"x" * (mebibytes << 20)
+
+    def start_processes(self, number):
+        """How many there can be."""
+        children = []
+        try:
+            while len(children) < number:
+                child = os.fork()
+                if child == 0:
+                    signal.pause()
+                children.append(child)
+        except BlockingIOError:
+            pass
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        return len(children)
 
     def write(self, path):
         try:
