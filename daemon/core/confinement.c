@@ -108,7 +108,7 @@ bn_confinement_new (BnManifest *manifest, const char *program, int link_fd,
   self->network = bn_manifest_get_network (manifest);
   self->unconfined = bn_manifest_get_unconfined (manifest);
   self->temp_folder =
-      bn_temp_folder_new (places->temp_root, bn_manifest_get_name (manifest), error);
+      bn_temp_folder_new (places->temp_folders, bn_manifest_get_name (manifest), error);
   if (self->temp_folder == NULL)
     return NULL;
   self->environment = bn_module_environment_new (manifest, link_fd, self->temp_folder);

@@ -5,18 +5,19 @@
 
 #include "core/landlock.h"
 #include "core/manifest.h"
+#include "core/temp-folder.h"
 
 G_BEGIN_DECLS
 
 /* Where a module finds what it needs; it has to live as long as it is used. */
 typedef struct
 {
-  const char *program_path; /* colon-separated folders of programs */
-  const char *library_path; /* colon-separated folders of libraries and their data */
-  const char *state_folder; /* its own, for lasting files */
-  const char *temp_root;    /* where it gets a folder for as long as it runs */
-  const char *sysroot;      /* (nullable): where it looks for /proc and /sys */
-  int output;               /* where it prints; -1: where the hub does */
+  const char *program_path;    /* colon-separated folders of programs */
+  const char *library_path;    /* colon-separated folders of libraries and their data */
+  const char *state_folder;    /* its own, for lasting files */
+  BnTempFolders *temp_folders; /* where it gets one for as long as it runs */
+  const char *sysroot;         /* (nullable): where it looks for /proc and /sys */
+  int output;                  /* where it prints; -1: where the hub does */
 } BnModulePlaces;
 
 /* Rules for the module whose program is the file @program and that has @temp_folder. @abi as

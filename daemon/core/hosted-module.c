@@ -194,7 +194,7 @@ bn_hosted_module_spawn (BnHostedModule *self, BnManifest *manifest, const char *
     .program_path = around->program_path,
     .library_path = around->library_path,
     .state_folder = folder,
-    .temp_root = around->temp_root,
+    .temp_folders = around->temp_folders,
     .sysroot = around->sysroot,
     .output = self->output,
   };

@@ -64,8 +64,8 @@ typedef struct
   const char *program_path;
   const char *library_path;
   const char *state_root; /* the folder of the modules' own folders */
-  const char *temp_root;  /* likewise, for temporary files */
-  const char *sysroot;    /* (nullable) */
+  BnTempFolders *temp_folders;
+  const char *sysroot; /* (nullable) */
   BnTaskGroups *task_groups;
   /* The intervals of the workers of @manifest: a{su}, floating. */
   GVariant *(*get_demand) (BnManifest *manifest, gpointer user_data);

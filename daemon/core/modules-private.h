@@ -23,17 +23,17 @@ struct _BnModules
   guint settle_id;
   gboolean rescan; /* when that is done */
   BnModuleSurroundings surroundings;
-  char *module_path;          /* (owned) */
-  char *approval_path;        /* (owned) (nullable) */
-  char *program_path;         /* (owned) */
-  char *library_path;         /* (owned) */
-  char *state_root;           /* (owned) */
-  char *temp_root;            /* (owned) */
-  char *sysroot;              /* (owned) (nullable) */
-  BnTaskGroups *task_groups;  /* (owned) */
-  BnModuleMemory *memory;     /* (owned): what lasts over restarts */
-  BnModuleVersions *versions; /* (owned) */
-  BnModuleJobsFunc list_jobs; /* (nullable) */
+  char *module_path;           /* (owned) */
+  char *approval_path;         /* (owned) (nullable) */
+  char *program_path;          /* (owned) */
+  char *library_path;          /* (owned) */
+  char *state_root;            /* (owned) */
+  BnTempFolders *temp_folders; /* (owned) */
+  char *sysroot;               /* (owned) (nullable) */
+  BnTaskGroups *task_groups;   /* (owned) */
+  BnModuleMemory *memory;      /* (owned): what lasts over restarts */
+  BnModuleVersions *versions;  /* (owned) */
+  BnModuleJobsFunc list_jobs;  /* (nullable) */
   gpointer jobs_data;
   BnModuleWatch *watch; /* (owned) (nullable) */
   gboolean system;

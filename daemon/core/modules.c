@@ -521,7 +521,7 @@ bn_modules_finalize (GObject *object)
   g_free (self->program_path);
   g_free (self->library_path);
   g_free (self->state_root);
-  g_free (self->temp_root);
+  g_clear_pointer (&self->temp_folders, bn_temp_folders_free);
   g_free (self->sysroot);
   G_OBJECT_CLASS (bn_modules_parent_class)->finalize (object);
 }
@@ -559,6 +559,7 @@ bn_modules_new (BnEventBus *bus, BnWorkers *workers, const BnModulesOptions *opt
                 GError **error)
 {
   g_autoptr (BnModules) self = g_object_new (BN_TYPE_MODULES, NULL);
+  g_autofree char *temp_root = NULL;
   g_autofree char *memory_path = NULL;
   g_autofree char *versions_root = NULL;
 
@@ -571,8 +572,10 @@ bn_modules_new (BnEventBus *bus, BnWorkers *workers, const BnModulesOptions *opt
   self->sysroot = g_strdup (options->sysroot);
   self->library_path = g_strdup (options->library_path);
   self->state_root = g_build_filename (options->state_folder, "modules", NULL);
-  self->temp_root = g_build_filename (options->state_folder, "tmp", NULL);
-  bn_temp_folder_clear (self->temp_root);
+  temp_root = g_build_filename (options->state_folder, "tmp", NULL);
+  self->temp_folders = bn_temp_folders_new (temp_root, error);
+  if (self->temp_folders == NULL)
+    return NULL;
   memory_path = g_build_filename (options->state_folder, "modules.conf", NULL);
   self->memory = bn_module_memory_new (memory_path, error);
   if (self->memory == NULL)
@@ -586,7 +589,7 @@ bn_modules_new (BnEventBus *bus, BnWorkers *workers, const BnModulesOptions *opt
     .program_path = self->program_path,
     .library_path = self->library_path,
     .state_root = self->state_root,
-    .temp_root = self->temp_root,
+    .temp_folders = self->temp_folders,
     .task_groups = self->task_groups,
     .sysroot = self->sysroot,
     .get_demand = get_demand,

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* A folder for the temporary files of one process, and its end. */
+/* Folders for the temporary files of the processes of one hub, and their end. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/* Makes a new folder in @root, for this user only; its name begins with @name. */
-char *bn_temp_folder_new (const char *root, const char *name, GError **error);
+/* The folder of one hub, in which those of its processes are. */
+typedef struct _BnTempFolders BnTempFolders;
 
-/* Removes it with all that is in it; what takes time is done by another process. */
+/* Makes it in @root, which other hubs of this user may use as well, and removes there what hubs
+ * left behind that were killed. */
+BnTempFolders *bn_temp_folders_new (const char *root, GError **error);
+void bn_temp_folders_free (BnTempFolders *self);
+
+/* Makes a new folder for this user only; its name begins with @name. */
+char *bn_temp_folder_new (BnTempFolders *folders, const char *name, GError **error);
+
+/* Removes one with all that is in it; what takes time is done by another process. */
 void bn_temp_folder_remove (const char *path);
-
-/* Removes what a hub that was killed left behind in @root. */
-void bn_temp_folder_clear (const char *root);
 
 G_END_DECLS

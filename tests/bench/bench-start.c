@@ -99,7 +99,7 @@ main (int argc, char **argv)
     .places = { .program_path = "/usr/libexec",
                 .library_path = "/usr/lib",
                 .state_folder = folder,
-                .temp_root = temp_root },
+                .temp_folders = bn_temp_folders_new (temp_root, NULL) },
     .groups = bn_task_groups_new (NULL),
     .loop = g_main_loop_new (NULL, FALSE),
   };
@@ -110,6 +110,7 @@ main (int argc, char **argv)
   measure (&bench, "from spawn to Ready, confined", held, &with);
   g_print ("%-44s %8.2f ms p50\n", "what the confinement costs", (double)(with - without) / 1000);
   bn_task_groups_free (bench.groups);
+  bn_temp_folders_free (bench.places.temp_folders);
   g_main_loop_unref (bench.loop);
   return g_spawn_command_line_sync (remove, NULL, NULL, NULL, NULL) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

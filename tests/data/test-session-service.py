@@ -186,14 +186,14 @@ def a_module_takes_no_more_than_it_may():
     controllers = booted.controllers_of(f"/user.slice/user-{uid}.slice/user@{uid}.service")
     print(f"# controllers that the user's systemd has: {' '.join(controllers) or 'none'}")
     wait_for_scope("runner")
-    started, = ask_runner("StartProcesses", "100")
+    started, = ask_runner("StartThreads", "100")
     assert started < 64 if "pids" in controllers else started == 100, started
-    done = as_ada("binnacle", "call", "runner.take_memory", "mebibytes=300", check=False)
+    done = as_ada("binnacle", "call", "runner.take_memory", "mebibytes=160", check=False)
     assert done.returncode == 1, done
     if "memory" not in controllers:
         assert "MemoryError" in done.stderr, done
         return
-    assert "It used more than 256 MiB of memory" in done.stderr, done
+    assert "It used more than 128 MiB of memory" in done.stderr, done
 
 
 @tap.test

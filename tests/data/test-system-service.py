@@ -137,9 +137,9 @@ def the_hub_of_the_machine_starts_no_programs():
 @tap.test
 def a_module_has_as_many_tasks_as_it_may():
     controllers = booted.controllers_of(f"/system.slice/{UNIT}")
-    started = booted.call("Request", "sa{sv}a{sv}", "runner.start_processes", "1", "number", "u",
+    started = booted.call("Request", "sa{sv}a{sv}", "runner.start_threads", "1", "number", "u",
                           "100", "1", "timeout-ms", "u", "15000")[0]["started"]
-    print(f"# of 100 processes {started} could be started")
+    print(f"# of 100 threads {started} could be started")
     assert started < 64 if "pids" in controllers else started == 100, started
 
 
@@ -147,12 +147,12 @@ def a_module_has_as_many_tasks_as_it_may():
 def a_module_that_takes_too_much_memory_is_told_apart():
     controllers = booted.controllers_of(f"/system.slice/{UNIT}")
     before = modules()["runner"]["generation"]
-    error, text = booted.error_of("Request", "runner.take_memory", "{'mebibytes': <uint32 300>}",
+    error, text = booted.error_of("Request", "runner.take_memory", "{'mebibytes': <uint32 160>}",
                                   "{'timeout-ms': <uint32 15000>}")
     if "memory" not in controllers:
         assert error == "org.binnacle.Error.internal" and "MemoryError" in text, (error, text)
         return
-    assert "It used more than 256 MiB of memory" in text, (error, text)
+    assert "It used more than 128 MiB of memory" in text, (error, text)
     with booted.Listener("module.state_changed") as listener:
         while modules()["runner"]["generation"] == before:
             listener.next()

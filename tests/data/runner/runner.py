@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Binnacle authors
 """A module for tests: starts programs."""
 import os
-import signal
+import threading
 
 from binnacle import Module
 
@@ -34,21 +34,22 @@ class Runner(Module):
     def take_memory(self, mebibytes):
         self.taken = b"x" * (mebibytes << 20)
 
-    def start_processes(self, number):
+    def start_threads(self, number):
         """How many there can be."""
-        children = []
+        threading.stack_size(1 << 16)  # a whole one counts as memory
+        end = threading.Event()
+        threads = []
         try:
-            while len(children) < number:
-                child = os.fork()
-                if child == 0:
-                    signal.pause()
-                children.append(child)
-        except BlockingIOError:
+            while len(threads) < number:
+                thread = threading.Thread(target=end.wait)
+                thread.start()
+                threads.append(thread)
+        except RuntimeError:
             pass
-        for child in children:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-        return len(children)
+        end.set()
+        for thread in threads:
+            thread.join()
+        return len(threads)
 
     def write(self, path):
         try:
