@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,9 +26,8 @@
 #include "core/seccomp-filter.h"
 #include "core/temp-folder.h"
 
-#define EXIT_UNCONFINED                                                                            \
-  125 /* as env(1) and others end that could not do what comes before exec                         \
-       */
+/* As env(1) and others end that could not do what comes before exec. */
+#define EXIT_UNCONFINED 125
 #define MIB (1024.0 * 1024.0)
 
 struct _BnConfinement
@@ -149,12 +149,14 @@ static void
 end_if (gboolean failed, const char *what)
 {
   static const char reason[] = ": a module could not be confined, and was not started\n";
+  const struct iovec parts[] = {
+    { (char *)what, strlen (what) },
+    { (char *)reason, sizeof reason - 1 },
+  };
 
   if (!failed)
     return;
-  if (write (STDERR_FILENO, what, strlen (what)) > 0
-      && write (STDERR_FILENO, reason, sizeof reason - 1) > 0)
-    _exit (EXIT_UNCONFINED);
+  (void)!writev (STDERR_FILENO, parts, G_N_ELEMENTS (parts)); /* nobody else could be told */
   _exit (EXIT_UNCONFINED);
 }
 
@@ -287,11 +289,15 @@ add_memory (BnConfinement *self, GVariantBuilder *rows, BnControllers controller
 GVariant *
 bn_confinement_describe (BnConfinement *self)
 {
-  BnControllers controllers =
-      self->group != NULL ? bn_task_group_get_controllers (self->group) : BN_CONTROLLER_NONE;
   g_auto (GVariantBuilder) rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
-  gboolean filtered = self->syscalls != NULL;
+  BnControllers controllers;
+  gboolean filtered;
 
+  if (self == NULL)
+    return g_variant_builder_end (&rows);
+  controllers =
+      self->group != NULL ? bn_task_group_get_controllers (self->group) : BN_CONTROLLER_NONE;
+  filtered = self->syscalls != NULL;
   add_row (&rows, "files", part_of (self, FALSE, self->landlock_abi > 0), "landlock", NULL, 0);
   add_row (&rows, "system_calls", part_of (self, FALSE, filtered), "seccomp", NULL, 0);
   add_row (&rows, "network", part_of (self, self->network, filtered), "seccomp", NULL, 0);
@@ -308,7 +314,7 @@ bn_confinement_describe (BnConfinement *self)
 const char *
 bn_confinement_get_extent (BnConfinement *self)
 {
-  if (self->unconfined)
+  if (self == NULL || self->unconfined)
     return "none";
   return self->landlock_abi > 0 && self->syscalls != NULL ? "full" : "partial";
 }

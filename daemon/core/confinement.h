@@ -31,10 +31,11 @@ void bn_confinement_adopt (BnConfinement *self, GPid pid);
  * status: a sentence, or NULL if none did. */
 char *bn_confinement_end (BnConfinement *self, int status);
 
-/* The rows that Module1.Confinement has: an aa{sv}, floating. */
+/* The rows that Module1.Confinement has: an aa{sv}, floating; none for a process that the hub did
+ * not start (NULL). */
 GVariant *bn_confinement_describe (BnConfinement *self);
 
-/* "full", "partial" or "none": what of files, system calls and memory is held. */
+/* "full", "partial" or "none": what of files and system calls is held; "none" for NULL. */
 const char *bn_confinement_get_extent (BnConfinement *self);
 
 G_END_DECLS

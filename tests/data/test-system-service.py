@@ -152,10 +152,11 @@ def a_module_that_takes_too_much_memory_is_told_apart():
     if "memory" not in controllers:
         assert error == "org.binnacle.Error.internal" and "MemoryError" in text, (error, text)
         return
-    assert "It used more than 128 MiB of memory" in text, (error, text)
+    assert error == "org.binnacle.Error.unavailable", (error, text)
     with booted.Listener("module.state_changed") as listener:
         while modules()["runner"]["generation"] == before:
             listener.next()
+    assert modules()["runner"]["last_error"] == "It used more than 128 MiB of memory", modules()
 
 
 @tap.test

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/landlock.h"
 #include "introspection/names.h"
 
 #define PROBER_PATH BN_MODULES_PATH "/prober"
@@ -26,6 +27,15 @@ prober_load (HubFixture *self, const char *lines)
   g_assert_no_error (error);
   reply = hub_fixture_request (self, "module.load", "{'name': <'prober'>}", &error);
   g_assert_no_error (error);
+}
+
+gboolean
+prober_has_landlock (void)
+{
+  if (bn_landlock_get_abi () > 0)
+    return TRUE;
+  g_test_skip ("this kernel has no Landlock");
+  return FALSE;
 }
 
 GVariant *

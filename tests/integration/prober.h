@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 /* Installs and loads it with these lines added to its group [Module]. */
 void prober_load (HubFixture *self, const char *lines);
 
+/* FALSE, and the test is skipped, if this kernel has no Landlock. */
+gboolean prober_has_landlock (void);
+
 /* What attempts.c of the module says: 0 or errno. */
 int prober_attempt (HubFixture *self, const char *what, const char *on);
 
