@@ -179,10 +179,7 @@ print_end (Following *self)
   title = bn_text_escape (text);
   elapsed = bn_job_line_elapsed ((finished_usec - self->started_usec) / G_USEC_PER_SEC);
   g_print ("%s  %s%s%s  %s\n", title, bn_output_state_style (self->cli, state),
-           g_str_equal (state, "succeeded") ? _ ("done")
-           : g_str_equal (state, "failed")  ? _ ("failed")
-                                            : _ ("cancelled"),
-           self->cli->colour ? "\033[0m" : "", elapsed);
+           bn_output_state_text (state), self->cli->colour ? "\033[0m" : "", elapsed);
   result = g_variant_lookup_value (self->row, "result", G_VARIANT_TYPE_VARDICT);
   if (result != NULL && g_variant_n_children (result) > 0)
     bn_output_details (self->cli, result, NULL, 0);

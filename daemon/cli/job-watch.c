@@ -104,11 +104,8 @@ add_line (gpointer id, gpointer value, gpointer data)
 
       g_variant_lookup (row, "title", "&s", &title);
       g_variant_lookup (row, "error", "&s", &error);
-      whole = g_strdup_printf ("%s  %s  %s  %s", title,
-                               g_str_equal (state, "succeeded") ? _ ("done")
-                               : g_str_equal (state, "failed")  ? _ ("failed")
-                                                                : _ ("cancelled"),
-                               elapsed, error);
+      whole =
+          g_strdup_printf ("%s  %s  %s  %s", title, bn_output_state_text (state), elapsed, error);
       escaped = bn_text_escape (g_strchomp (whole));
       line = bn_text_ellipsize (escaped, MAX (page->width, 2) - 1);
     }

@@ -42,7 +42,7 @@ static const struct
   { "current", "", N_ ("current") },
   { "previous", YELLOW, N_ ("previous") },
   { "cancelling", YELLOW, N_ ("cancelling") },
-  { "succeeded", GREEN, N_ ("succeeded") },
+  { "succeeded", GREEN, N_ ("done") },
   { "cancelled", DIM, N_ ("cancelled") },
 };
 

@@ -8,6 +8,7 @@
 #include "cli/job-watch.h"
 #include "cli/stream.h"
 #include "cli/verbs.h"
+#include "introspection/error.h"
 
 static const BnColumn columns[] = {
   { "id", N_ ("Job"), NULL },          { "title", N_ ("Title"), NULL },
@@ -97,6 +98,8 @@ print_log (BnCli *cli, guint id)
       cli, "job.open_log", g_variant_new_parsed ("{'id': <%u>}", id), &stream, &error);
   gboolean copied;
 
+  if (stream < 0 && error == NULL)
+    g_set_error (&error, BN_ERROR, BN_ERROR_INTERNAL, _ ("the hub answered without the log"));
   if (error != NULL)
     return bn_cli_fail (error);
   copied = bn_stream_copy (stream, isatty (STDOUT_FILENO), &error);

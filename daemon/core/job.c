@@ -290,5 +290,8 @@ bn_job_get_level (BnJob *self, BnJobAct act, const char **what)
 int
 bn_job_open_log (BnJob *self, GError **error)
 {
-  return bn_job_log_open_reader (self->log, error);
+  if (self->log != NULL)
+    return bn_job_log_open_reader (self->log, error);
+  g_set_error (error, BN_ERROR, BN_ERROR_NOT_FOUND, "The job %u is not kept any more", self->id);
+  return -1;
 }

@@ -73,7 +73,7 @@ typedef enum
 
 BnAccessLevel bn_job_get_level (BnJob *self, BnJobAct act, const char **what);
 
-/* The reading end of a pipe; -1 with busy. */
+/* The reading end of a pipe; -1 on an error: busy, not_found (it is not kept any more). */
 int bn_job_open_log (BnJob *self, GError **error);
 
 G_END_DECLS

@@ -349,6 +349,8 @@ test_rate (Fixture *self, gconstpointer data)
 static void
 test_kept (Fixture *self, gconstpointer data)
 {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BnJob) last = NULL;
   gint64 began_usec = g_get_monotonic_time ();
 
   /* Of the module that has most: b's stays. */
@@ -362,8 +364,12 @@ test_kept (Fixture *self, gconstpointer data)
   g_assert_null (bn_jobs_find (self->jobs, 3, NULL));
   g_assert_nonnull (bn_jobs_find (self->jobs, 1, NULL));
   g_assert_nonnull (bn_jobs_find (self->jobs, 4, NULL));
+  last = g_object_ref (bn_jobs_find (self->jobs, 4, NULL));
   while (self->removed < KEPT_MAX + 2)
     g_main_context_iteration (NULL, TRUE);
+  /* Who asked before and is judged only now. */
+  g_assert_cmpint (bn_job_open_log (last, &error), ==, -1);
+  g_assert_error (error, BN_ERROR, BN_ERROR_NOT_FOUND);
   g_assert_cmpint (g_get_monotonic_time () - began_usec, >=, KEEP_MS * G_TIME_SPAN_MILLISECOND);
   g_assert_cmpuint (get_statistic (self, "jobs_evicted"), ==, 2);
 }
