@@ -9,6 +9,7 @@
 #define BN_MODULES_PATH BN_HUB_PATH "/modules"
 #define BN_WORKERS_PATH BN_HUB_PATH "/workers"
 #define BN_JOBS_PATH BN_HUB_PATH "/jobs"
+#define BN_BRIDGE_PATH "/org/binnacle/Bridge1" /* on the link of a web bridge */
 
 #define BN_IFACE_PREFIX "org.binnacle."
 #define BN_IFACE_EVENT_BUS BN_IFACE_PREFIX "EventBus1"
@@ -21,6 +22,7 @@
 #define BN_IFACE_ACCESS BN_IFACE_PREFIX "Access1"
 #define BN_IFACE_MODULE_HOST BN_IFACE_PREFIX "ModuleHost1"
 #define BN_IFACE_MODULE_PEER BN_IFACE_PREFIX "ModulePeer1"
+#define BN_IFACE_BRIDGE_PEER BN_IFACE_PREFIX "BridgePeer1"
 
 /* Annotations of the interface XML */
 #define BN_ANNOTATION_ACCESS BN_IFACE_PREFIX "Access" /* observe, control or admin; must stand */

@@ -50,6 +50,7 @@ struct _BnAccess
   GHashTable *sessions;   /* (owned): handle -> Session */
   Limiter failures;
   Limiter created;
+  guint64 refused;
 };
 
 enum
@@ -111,6 +112,7 @@ bn_access_create_login_secret (BnAccess *self, BnAccessLevel level, GError **err
   forget_old_secrets (self);
   if (limiter_is_full (&self->created))
     {
+      self->refused++;
       g_set_error (error, BN_ERROR, BN_ERROR_RATE_LIMITED,
                    "Only %d addresses can be made in a minute; wait a little", BN_LOGIN_PER_MINUTE);
       return NULL;
@@ -178,9 +180,9 @@ recognise (BnAccess *self, const char *token, GVariant *client, Session *session
   return use_secret (self, token, client, session, info, error);
 }
 
-char *
-bn_access_authenticate (BnAccess *self, BnPeer *peer, const char *token, GVariant *client,
-                        GVariant **info, GError **error)
+static char *
+open_session (BnAccess *self, BnPeer *peer, const char *token, GVariant *client, GVariant **info,
+              GError **error)
 {
   g_autofree char *handle = NULL;
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
@@ -218,6 +220,29 @@ bn_access_authenticate (BnAccess *self, BnPeer *peer, const char *token, GVarian
   handle = bn_random_hex (SESSION_BYTES);
   g_hash_table_insert (self->sessions, g_strdup (handle), g_memdup2 (&found, sizeof found));
   return g_steal_pointer (&handle);
+}
+
+char *
+bn_access_authenticate (BnAccess *self, BnPeer *peer, const char *token, GVariant *client,
+                        GVariant **info, GError **error)
+{
+  char *handle = open_session (self, peer, token, client, info, error);
+
+  if (handle == NULL)
+    self->refused++;
+  return handle;
+}
+
+guint
+bn_access_get_sessions (BnAccess *self)
+{
+  return g_hash_table_size (self->sessions);
+}
+
+guint64
+bn_access_get_refused (BnAccess *self)
+{
+  return self->refused;
 }
 
 static Session *

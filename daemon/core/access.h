@@ -38,4 +38,8 @@ void bn_access_close (BnAccess *self);
 BnAccessLevel bn_access_get_level (BnAccess *self, BnPeer *peer, const char *session,
                                    GError **error);
 
+/* Sessions that are open; sessions and login secrets that were refused, for whatever reason. */
+guint bn_access_get_sessions (BnAccess *self);
+guint64 bn_access_get_refused (BnAccess *self);
+
 G_END_DECLS

@@ -44,6 +44,13 @@ struct _BnPeerState
   guint64 missed_to;
 };
 
+/* What others add to the statistics. */
+typedef struct
+{
+  BnStatisticsFunc func;
+  gpointer user_data;
+} BnStatisticsSource;
+
 struct _BnEventBus
 {
   GObject parent_instance;
@@ -56,6 +63,7 @@ struct _BnEventBus
   BnReplayRing *ring;        /* (owned) */
   GHashTable *peers;         /* (owned): BnPeer -> BnPeerState */
   GPtrArray *broadcast;      /* (owned): BnEvent, samples of this turn for the bus */
+  GArray *statistics;        /* (owned): BnStatisticsSource */
   guint64 match_id;
   guint flush_id;    /* samples wait for the end of the turn */
   guint interest_id; /* "interest-changed" waits for the end of the turn */

@@ -419,56 +419,6 @@ bn_event_bus_get_counters (BnEventBus *self)
   return &self->counters;
 }
 
-GVariant *
-bn_event_bus_get_statistics (BnEventBus *self)
-{
-  const BnEventBusCounters *c = &self->counters;
-  GHashTableIter iter;
-  BnPeerState *state;
-  guint64 subscriptions = 0;
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-
-  g_hash_table_iter_init (&iter, self->peers);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&state))
-    subscriptions += state->subscriptions->len;
-  {
-    const struct
-    {
-      const char *name;
-      guint64 value;
-    } rows[] = {
-      { "events", c->events },
-      { "samples", c->samples },
-      { "sample_messages", c->sample_messages },
-      { "deliveries", c->deliveries },
-      { "coalesced", c->coalesced },
-      { "dropped", c->dropped },
-      { "gaps", c->gaps },
-      { "rejected", c->rejected },
-      { "late", c->late },
-      { "requests", c->requests },
-      { "request_errors", c->request_errors },
-      { "request_timeouts", c->request_timeouts },
-      { "requests_cancelled", c->requests_cancelled },
-      { "call_timeouts", c->call_timeouts },
-      { "calls_cancelled", c->calls_cancelled },
-      { "handler_timeouts", c->handler_timeouts },
-      { "subscriptions_limited", c->subscriptions_limited },
-      { "bus_losses", c->bus_losses },
-      { "bus_stalls", c->bus_stalls },
-      { "subscriptions", subscriptions },
-      { "patterns", bn_pattern_trie_get_size (self->trie) },
-      { "retained", bn_retained_store_get_size (self->retained) },
-      { "ring_events", bn_replay_ring_get_length (self->ring) },
-      { "ring_bytes", bn_replay_ring_get_bytes (self->ring) },
-    };
-
-    for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-      g_variant_builder_add (&builder, "{sv}", rows[i].name, g_variant_new_uint64 (rows[i].value));
-  }
-  return g_variant_builder_end (&builder);
-}
-
 static void
 bn_event_bus_finalize (GObject *object)
 {
@@ -478,6 +428,7 @@ bn_event_bus_finalize (GObject *object)
   g_clear_handle_id (&self->interest_id, g_source_remove);
   g_hash_table_unref (self->peers);
   g_ptr_array_unref (self->broadcast);
+  g_array_unref (self->statistics);
   bn_pattern_trie_free (self->trie);
   bn_retained_store_free (self->retained);
   g_clear_pointer (&self->ring, bn_replay_ring_free);
@@ -508,6 +459,7 @@ bn_event_bus_init (BnEventBus *self)
   self->retained = bn_retained_store_new ();
   self->peers = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)bn_peer_state_free);
   self->broadcast = g_ptr_array_new_with_free_func ((GDestroyNotify)bn_event_unref);
+  self->statistics = g_array_new (FALSE, FALSE, sizeof (BnStatisticsSource));
 }
 
 static gboolean

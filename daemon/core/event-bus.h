@@ -47,7 +47,13 @@ typedef struct
   guint64 subscriptions_limited; /* refused for a limit */
   guint64 bus_losses;            /* how often the connection to the bus ended */
   guint64 bus_stalls;            /* how often the bus took no more messages */
+  /* What waits now. */
+  guint64 requests_waiting;
+  guint64 ordered_waiting; /* ordered events whose handlers have not all answered */
 } BnEventBusCounters;
+
+/* Adds what @user_data counts, with bn_statistics_add(). */
+typedef void (*BnStatisticsFunc) (GVariantBuilder *statistics, gpointer user_data);
 
 /* What a subscription is for. */
 typedef enum
@@ -75,7 +81,14 @@ BnEventBus *bn_event_bus_new (const BnReplayLimits *limits);
 const char *bn_event_bus_get_epoch (BnEventBus *self);
 guint64 bn_event_bus_get_sequence (BnEventBus *self);
 BnEventBusCounters *bn_event_bus_get_counters (BnEventBus *self);
-GVariant *bn_event_bus_get_statistics (BnEventBus *self); /* a{sv}, floating */
+
+/* All counters and depths of queues of the hub, each (t), as EventBus1.GetStatistics; a{sv},
+ * floating. */
+GVariant *bn_event_bus_get_statistics (BnEventBus *self);
+/* From now on they have what @func adds, until bn_event_bus_remove_statistics(). */
+void bn_event_bus_add_statistics (BnEventBus *self, BnStatisticsFunc func, gpointer user_data);
+void bn_event_bus_remove_statistics (BnEventBus *self, gpointer user_data);
+void bn_statistics_add (GVariantBuilder *statistics, const char *name, guint64 value);
 
 /* Gives @event its place and tells everybody. Takes no reference. Returns its sequence number, 0
  * for a sample. */

@@ -222,6 +222,12 @@ hold (BnHostedModule *self, GTask *task)
   g_queue_push_tail (&self->held, task);
 }
 
+guint
+bn_hosted_module_get_held (BnHostedModule *self)
+{
+  return self->held.length;
+}
+
 void
 bn_hosted_module_release_held (BnHostedModule *self)
 {

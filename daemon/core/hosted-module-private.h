@@ -38,10 +38,9 @@ struct _BnHostedModule
   gint64 since_usec;
   gint64 next_start_usec;   /* since 1970; 0: none */
   BnModuleHistory *history; /* (owned) */
-  BnModuleCounters counters;
-  char *failure; /* (owned): why it failed last */
-  char *refusal; /* (owned): why the version in its folder is refused */
-  char *excess;  /* (owned): which soft limit it passed */
+  char *failure;            /* (owned): why it failed last */
+  char *refusal;            /* (owned): why the version in its folder is refused */
+  char *excess;             /* (owned): which soft limit it passed */
   guint generation;
   guint restarts;
   guint faulty_generation; /* the last one of which a fault was told */
@@ -51,6 +50,7 @@ struct _BnHostedModule
   BnReplacement *replacement; /* (owned) (nullable) */
   gboolean disabled;          /* by a person: it is to end as such */
   GQueue held;                /* (element-type GTask): calls that wait for Ready */
+  BnModuleCounters counters;
 
   GQueue waiting;  /* (element-type GTask): starts that wait for Ready */
   GQueue ending;   /* (element-type GTask): stops that wait for the end */

@@ -43,6 +43,8 @@ const char *bn_reload_result_to_string (BnReloadResult result);
 /* What happened since the module was found. */
 typedef struct
 {
+  guint64 events;          /* published */
+  guint64 samples;         /* published */
   guint64 reloads;         /* generations that took over from a running one */
   guint64 planned_reloads; /* among them those for a soft limit */
   guint64 roll_backs;
@@ -113,6 +115,7 @@ BnModuleCounters *bn_hosted_module_get_counters (BnHostedModule *self);
 guint bn_hosted_module_get_generation (BnHostedModule *self);
 guint bn_hosted_module_get_restarts (BnHostedModule *self);
 BnModuleProcess *bn_hosted_module_get_process (BnHostedModule *self); /* (nullable) */
+guint bn_hosted_module_get_held (BnHostedModule *self); /* calls that wait until it is ready */
 
 /* Starts it; completes when it is ready. Errors: unavailable, with the reason of the first failure
  * (it goes on trying). */

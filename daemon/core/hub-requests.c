@@ -363,26 +363,12 @@ answer_status (gpointer user_data, int data, GVariant *arguments, GTask *task)
                       make_module_rows (facts), make_worker_rows (facts)));
 }
 
-GVariant *
-bn_hub_get_statistics (const BnHubFacts *facts)
-{
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  g_autoptr (GVariant) events = g_variant_ref_sink (bn_event_bus_get_statistics (facts->bus));
-
-  for (gsize i = 0; i < g_variant_n_children (events); i++)
-    {
-      g_autoptr (GVariant) entry = g_variant_get_child_value (events, i);
-
-      g_variant_builder_add_value (&builder, entry);
-    }
-  bn_jobs_add_statistics (facts->jobs, &builder);
-  return g_variant_builder_end (&builder);
-}
-
 static void
 answer_statistics (gpointer user_data, int data, GVariant *arguments, GTask *task)
 {
-  return_variant (task, bn_hub_get_statistics (user_data));
+  const BnHubFacts *facts = user_data;
+
+  return_variant (task, bn_event_bus_get_statistics (facts->bus));
 }
 
 static const BnRequestSpec specs[] = {

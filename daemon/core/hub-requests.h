@@ -20,9 +20,6 @@ typedef struct
   gint64 started_usec;  /* monotonic */
 } BnHubFacts;
 
-/* The counters of all its parts, a{sv}, floating: what event.statistics answers. */
-GVariant *bn_hub_get_statistics (const BnHubFacts *facts);
-
 /* @facts stays as long as @requests. */
 void bn_hub_requests_add (BnRequests *requests, const BnHubFacts *facts);
 

@@ -8,8 +8,8 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-#include "core/heartbeat.h"
 #include "core/hub-resources.h"
+#include "core/hub-workers.h"
 #include "core/job-requests.h"
 #include "core/module-host.h"
 #include "core/web-peer.h"
@@ -24,18 +24,18 @@ struct _BnHub
 {
   GObject parent_instance;
 
-  BnEventBus *bus;        /* (owned) */
-  BnWorkers *workers;     /* (owned) */
-  BnModules *modules;     /* (owned) */
-  BnRequests *requests;   /* (owned) */
-  BnJobs *jobs;           /* (owned) */
-  BnModuleHost *host;     /* (owned) */
-  BnAccess *access;       /* (owned) */
-  BnHeartbeat *heartbeat; /* (owned) */
-  BnUserSystemd *systemd; /* (owned) (nullable): of a session */
-  BnManifest *manifest;   /* (owned) */
-  BnLinkServer *server;   /* (owned) (nullable) */
-  GPtrArray *web_peers;   /* (owned): BnWebPeer */
+  BnEventBus *bus;           /* (owned) */
+  BnWorkers *workers;        /* (owned) */
+  BnModules *modules;        /* (owned) */
+  BnRequests *requests;      /* (owned) */
+  BnJobs *jobs;              /* (owned) */
+  BnModuleHost *host;        /* (owned) */
+  BnAccess *access;          /* (owned) */
+  BnHubWorkers *own_workers; /* (owned) */
+  BnUserSystemd *systemd;    /* (owned) (nullable): of a session */
+  BnManifest *manifest;      /* (owned) */
+  BnLinkServer *server;      /* (owned) (nullable) */
+  GPtrArray *web_peers;      /* (owned): BnWebPeer */
   BnHubFacts facts;
   char *version;        /* (owned) */
   char *runtime_folder; /* (owned) */
@@ -212,7 +212,7 @@ bn_hub_dispose (GObject *object)
   g_clear_object (&self->server);
   drop_web_peers (self);
   g_clear_object (&self->host);
-  g_clear_object (&self->heartbeat);
+  g_clear_object (&self->own_workers);
   g_clear_object (&self->requests);
   g_clear_object (&self->modules);
   g_clear_object (&self->jobs);
@@ -221,6 +221,8 @@ bn_hub_dispose (GObject *object)
     bn_access_close (self->access); /* a peer may hold it still */
   g_clear_object (&self->access);
   g_clear_object (&self->systemd);
+  if (self->bus != NULL)
+    bn_event_bus_remove_statistics (self->bus, self);
   g_clear_object (&self->bus);
   if (self->lock_fd >= 0)
     {
@@ -271,6 +273,21 @@ make_folder (const char *path, GError **error)
   return FALSE;
 }
 
+/* What is counted beside the event bus. */
+static void
+add_statistics (GVariantBuilder *statistics, gpointer user_data)
+{
+  BnHub *self = user_data;
+
+  if (self->server != NULL)
+    bn_statistics_add (statistics, "connections_refused",
+                       bn_link_server_get_refused (self->server));
+  bn_statistics_add (statistics, "bridges", self->web_peers->len);
+  bn_statistics_add (statistics, "sessions", bn_access_get_sessions (self->access));
+  bn_statistics_add (statistics, "logins_refused", bn_access_get_refused (self->access));
+  bn_jobs_add_statistics (self->jobs, statistics);
+}
+
 static gboolean
 make_parts (BnHub *self, const BnHubOptions *options, GError **error)
 {
@@ -302,7 +319,11 @@ make_parts (BnHub *self, const BnHubOptions *options, GError **error)
   self->jobs = bn_jobs_new (self->bus, &bn_job_default_limits);
   self->host = bn_module_host_new (self->bus, self->modules, self->workers, self->requests,
                                    self->jobs, self->systemd);
-  self->heartbeat = bn_heartbeat_new (self->bus, self->workers, self->manifest);
+  self->own_workers =
+      bn_hub_workers_new (self->bus, self->workers, self->manifest,
+                          bn_hub_metrics_new (self->bus, self->modules, self->workers,
+                                              self->manifest, self->web_peers));
+  bn_event_bus_add_statistics (self->bus, add_statistics, self);
   self->facts = (BnHubFacts){ self->bus,
                               self->modules,
                               self->workers,

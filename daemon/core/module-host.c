@@ -27,6 +27,12 @@ get_name (Client *client)
   return bn_hosted_module_get_name (client->module);
 }
 
+static BnModuleCounters *
+get_counters (Client *client)
+{
+  return bn_hosted_module_get_counters (client->module);
+}
+
 void
 bn_host_client_refuse (Client *client, GDBusMessage *call, const GError *error)
 {
@@ -111,6 +117,7 @@ handle_emit (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *bod
   event = bn_event_new (spec->type, BN_EVENT_CLASS_EVENT, spec->access, payload, get_name (client),
                         NULL);
   g_variant_lookup (options, "target", "s", &event->target);
+  get_counters (client)->events++;
   if (spec->ordered)
     bn_event_bus_publish_ordered (client->host->bus, event);
   else
@@ -125,6 +132,7 @@ publish_sample (Client *client, const BnEventSpec *spec, GVariant *payload, gboo
                                             payload, get_name (client), spec->key);
 
   event->gone = gone;
+  get_counters (client)->samples++;
   bn_event_bus_publish (client->host->bus, event);
 }
 
@@ -194,7 +202,7 @@ is_live (Client *client)
   if (bn_hosted_module_is_live (client->module, client->process))
     return TRUE;
   bn_event_bus_get_counters (client->host->bus)->late++;
-  bn_hosted_module_get_counters (client->module)->late++;
+  get_counters (client)->late++;
   return FALSE;
 }
 
@@ -449,7 +457,7 @@ call_given_up_cb (BnModuleProcess *process, gboolean timed_out, gpointer user_da
 {
   Client *client = user_data;
   BnEventBusCounters *counters = bn_event_bus_get_counters (client->host->bus);
-  BnModuleCounters *own = bn_hosted_module_get_counters (client->module);
+  BnModuleCounters *own = get_counters (client);
 
   if (timed_out)
     {

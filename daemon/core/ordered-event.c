@@ -38,6 +38,7 @@ handler_free (Handler *handler)
 static void
 run_free (Run *run)
 {
+  run->bus->counters.ordered_waiting--;
   g_object_unref (run->bus);
   bn_event_unref (run->event);
   g_ptr_array_unref (run->handlers);
@@ -130,6 +131,7 @@ bn_event_bus_publish_ordered (BnEventBus *self, BnEvent *event)
 
   g_return_if_fail (event->class == BN_EVENT_CLASS_EVENT);
 
+  self->counters.ordered_waiting++;
   run->bus = g_object_ref (self);
   run->event = bn_event_ref (event);
   run->handlers = g_ptr_array_new_with_free_func ((GDestroyNotify)handler_free);

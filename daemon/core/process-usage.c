@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 gboolean
@@ -45,4 +46,16 @@ bn_process_count_descriptors (GPid pid)
   while (dir != NULL && g_dir_read_name (dir) != NULL)
     n++;
   return n;
+}
+
+gboolean
+bn_process_read_cpu_usec (GPid pid, guint64 *cpu_usec)
+{
+  struct timespec time;
+  clockid_t clock;
+
+  if (clock_getcpuclockid (pid, &clock) != 0 || clock_gettime (clock, &time) != 0)
+    return FALSE;
+  *cpu_usec = (guint64)time.tv_sec * G_USEC_PER_SEC + (guint64)time.tv_nsec / 1000;
+  return TRUE;
 }

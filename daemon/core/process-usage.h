@@ -14,4 +14,7 @@ gboolean bn_process_read_usage (GPid pid, guint64 *memory_bytes, guint64 *cpu_us
 /* How many descriptors @pid has open; 0 if it cannot be read. */
 guint bn_process_count_descriptors (GPid pid);
 
+/* CPU time of @pid, from its clock: exact, where /proc has ticks of 10 ms. */
+gboolean bn_process_read_cpu_usec (GPid pid, guint64 *cpu_usec);
+
 G_END_DECLS

@@ -418,6 +418,7 @@ count_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   GVariant *reply = g_task_propagate_pointer (G_TASK (result), &error);
 
+  counters->requests_waiting--;
   if (reply != NULL)
     {
       if (ask->descriptors != NULL)
@@ -455,6 +456,7 @@ bn_requests_ask_async (BnRequests *self, const BnCaller *caller, const char *typ
   g_task_set_source_tag (outer, bn_requests_ask_async);
   g_task_set_task_data (task, ask, (GDestroyNotify)ask_free);
   bn_event_bus_get_counters (self->bus)->requests++;
+  bn_event_bus_get_counters (self->bus)->requests_waiting++;
   g_variant_lookup (sunk_options, "target", "&s", &target);
   g_variant_lookup (sunk_options, "stream", "b", &ask->stream);
   if (!read_timeout (sunk_options, &ask->timeout_ms, &error)

@@ -148,6 +148,12 @@ bn_worker_get_restarts (BnWorker *self)
 }
 
 guint64
+bn_worker_get_total_usec (BnWorker *self)
+{
+  return self->total_usec;
+}
+
+guint64
 bn_worker_get_consecutive_errors (BnWorker *self)
 {
   return self->consecutive_errors;

@@ -37,6 +37,8 @@ guint bn_worker_get_interval_ms (BnWorker *self);
 /* Its own: the manifest's, or what SetInterval said. */
 guint bn_worker_get_own_ms (BnWorker *self);
 guint64 bn_worker_get_restarts (BnWorker *self);
+/* How long all its runs took together. */
+guint64 bn_worker_get_total_usec (BnWorker *self);
 
 /* A reload may change its interval; statistics go on. */
 void bn_worker_set_spec (BnWorker *self, const BnWorkerSpec *spec);

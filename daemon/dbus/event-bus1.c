@@ -396,17 +396,23 @@ static gboolean
 handle_get_statistics (BnEventBus1 *object, GDBusMethodInvocation *invocation)
 {
   BnEventBus1Service *self = BN_EVENT_BUS1_SERVICE (object);
-  g_autoptr (GVariant) statistics =
-      g_variant_ref_sink (bn_hub_get_statistics (bn_hub_get_facts (self->hub)));
-  GVariantDict dict;
 
-  g_variant_dict_init (&dict, statistics);
-  g_variant_dict_insert (&dict, "bus_queued_bytes", "t",
-                         (guint64)bn_bus_publisher_get_queued (self->publisher));
-  g_variant_dict_insert (&dict, "calls_forbidden", "t", bn_gate_get_forbidden (self->gate));
-  g_variant_dict_insert (&dict, "calls_limited", "t", bn_gate_get_limited (self->gate));
-  bn_event_bus1_complete_get_statistics (object, invocation, g_variant_dict_end (&dict));
+  bn_event_bus1_complete_get_statistics (
+      object, invocation, bn_event_bus_get_statistics (bn_hub_get_event_bus (self->hub)));
   return TRUE;
+}
+
+/* What is known only while the hub is on a bus. */
+static void
+add_statistics (GVariantBuilder *statistics, gpointer user_data)
+{
+  BnEventBus1Service *self = user_data;
+
+  bn_statistics_add (statistics, "bus_queued_bytes", bn_bus_publisher_get_queued (self->publisher));
+  bn_statistics_add (statistics, "bus_subscribers", g_hash_table_size (self->peers));
+  bn_statistics_add (statistics, "calls_in_flight", bn_gate_get_in_flight (self->gate));
+  bn_statistics_add (statistics, "calls_forbidden", bn_gate_get_forbidden (self->gate));
+  bn_statistics_add (statistics, "calls_limited", bn_gate_get_limited (self->gate));
 }
 
 static void
@@ -465,6 +471,8 @@ bn_event_bus1_service_dispose (GObject *object)
   GHashTableIter iter;
   BnPeer *peer;
 
+  if (self->hub != NULL)
+    bn_event_bus_remove_statistics (bn_hub_get_event_bus (self->hub), self);
   g_hash_table_iter_init (&iter, self->peers);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&peer))
     {
@@ -521,6 +529,7 @@ bn_event_bus1_service_new (BnHub *hub, BnGate *gate, GDBusConnection *connection
   self->connection = g_object_ref (connection);
   self->publisher = bn_bus_publisher_new (bn_hub_get_event_bus (hub), connection);
   g_signal_connect (self->publisher, "recovered", G_CALLBACK (recovered_cb), self);
+  bn_event_bus_add_statistics (bn_hub_get_event_bus (hub), add_statistics, self);
   bn_gate_guard (gate, G_DBUS_INTERFACE_SKELETON (self));
   bn_event_bus1_set_epoch (BN_EVENT_BUS1 (self),
                            bn_event_bus_get_epoch (bn_hub_get_event_bus (hub)));

@@ -297,7 +297,11 @@ bn_gate_pass (BnGate *self, GDBusMethodInvocation *invocation, BnAccessLevel lev
                         .user_data = user_data,
                         .destroy = destroy };
   if (level == BN_ACCESS_NONE)
-    error = g_error_new (BN_ERROR, BN_ERROR_FORBIDDEN, "No access level is declared for %s", what);
+    {
+      error =
+          g_error_new (BN_ERROR, BN_ERROR_FORBIDDEN, "No access level is declared for %s", what);
+      self->forbidden++;
+    }
   if (error == NULL && (caller->passing == invocation || check_in_flight (self, caller, &error))
       && check_rate (self, caller, level, &error))
     begin_passage (self, passage);
@@ -388,6 +392,19 @@ guint64
 bn_gate_get_limited (BnGate *self)
 {
   return self->limited;
+}
+
+guint
+bn_gate_get_in_flight (BnGate *self)
+{
+  GHashTableIter iter;
+  Caller *caller;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->callers);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&caller))
+    n += caller->in_flight;
+  return n;
 }
 
 /* The generated skeletons */

@@ -50,5 +50,7 @@ void bn_gate_guard (BnGate *self, GDBusInterfaceSkeleton *skeleton);
 /* Calls refused: for the level, and for a limit. */
 guint64 bn_gate_get_forbidden (BnGate *self);
 guint64 bn_gate_get_limited (BnGate *self);
+/* Calls that wait for judgement or for their answer. */
+guint bn_gate_get_in_flight (BnGate *self);
 
 G_END_DECLS

@@ -464,6 +464,14 @@ bn_link_get_served (BnLink *self)
   return g_hash_table_size (self->served);
 }
 
+guint
+bn_link_get_pending (BnLink *self)
+{
+  g_return_val_if_fail (BN_IS_LINK (self), 0);
+
+  return bn_link_calls_get_n (&self->calls);
+}
+
 void
 bn_link_get_statistics (BnLink *self, BnLinkStatistics *statistics)
 {

@@ -96,9 +96,11 @@ void bn_link_reply_error (BnLink *self, GDBusMessage *call, const GError *error)
 /* @reply belongs to another connection: body, descriptors and error name are copied. */
 void bn_link_reply_copy (BnLink *self, GDBusMessage *call, GDBusMessage *reply);
 
-/* Bytes queued, and method calls of the peer not yet answered. */
+/* Bytes queued, method calls of the peer not yet answered, and ours that the peer did not answer
+ * yet. */
 gsize bn_link_get_queued (BnLink *self);
 guint bn_link_get_served (BnLink *self);
+guint bn_link_get_pending (BnLink *self);
 
 void bn_link_get_statistics (BnLink *self, BnLinkStatistics *statistics);
 

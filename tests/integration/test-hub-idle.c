@@ -100,9 +100,9 @@ test_before (HubFixture *self, gconstpointer data)
   assert_quiet (self);
 }
 
-/* After the last subscription ended: the module owes no word any more, so it is not pinged. */
+/* Subscribes to @type until three messages have come, and ends the subscription. */
 static void
-test_after (HubFixture *self, gconstpointer data)
+look_for_a_while (HubFixture *self, const char *type)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) lease = NULL;
@@ -111,12 +111,11 @@ test_after (HubFixture *self, gconstpointer data)
   guint32 id;
   guint watch;
 
-  hub_fixture_load_echo (self);
   watch = g_dbus_connection_signal_subscribe (self->connection, BN_BUS_NAME, BN_IFACE_EVENT_BUS,
                                               "Samples", BN_HUB_PATH, NULL,
                                               G_DBUS_SIGNAL_FLAGS_NONE, count_cb, &count, NULL);
   lease = hub_fixture_call (self, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Subscribe",
-                            g_variant_new_parsed ("(['echo.tick'], {'interval-ms': <uint32 100>})"),
+                            g_variant_new_parsed ("([%s], {'interval-ms': <uint32 100>})", type),
                             &error);
   g_assert_no_error (error);
   g_variant_get (lease, "(u)", &id);
@@ -124,8 +123,29 @@ test_after (HubFixture *self, gconstpointer data)
   ended = hub_fixture_call (self, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Unsubscribe",
                             g_variant_new ("(u)", id), &error);
   g_assert_no_error (error);
-  assert_quiet (self);
   g_dbus_connection_signal_unsubscribe (self->connection, watch);
+}
+
+/* After the last subscription ended: the module owes no word any more, so it is not pinged. */
+static void
+test_after (HubFixture *self, gconstpointer data)
+{
+  hub_fixture_load_echo (self);
+  look_for_a_while (self, "echo.tick");
+  assert_quiet (self);
+}
+
+/* What the hub measures of itself rests too. */
+static void
+test_metrics (HubFixture *self, gconstpointer data)
+{
+  hub_fixture_load_echo (self);
+  look_for_a_while (self, "hub.statistics");
+  look_for_a_while (self, "event.statistics");
+  look_for_a_while (self, "module.statistics");
+  look_for_a_while (self, "worker.statistics");
+  look_for_a_while (self, "link.statistics");
+  assert_quiet (self);
 }
 
 int
@@ -136,5 +156,6 @@ main (int argc, char *argv[])
   g_test_add ("/hub/idle/" path, HubFixture, NULL, hub_fixture_set_up, func, hub_fixture_tear_down)
   ADD ("before", test_before);
   ADD ("after", test_after);
+  ADD ("metrics", test_metrics);
   return g_test_run ();
 }
