@@ -112,6 +112,12 @@ start_server (BnBackend *backend, const BnLimits *limits, BnCounters *counters, 
   return g_steal_pointer (&server);
 }
 
+static GVariant *
+get_statistics (gpointer user_data)
+{
+  return bn_http_server_get_statistics (user_data);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -152,6 +158,7 @@ main (int argc, char **argv)
       g_printerr ("binnacle-web-bridge: %s\n", error->message);
       return EXIT_FAILURE;
     }
+  bn_hub_client_set_statistics (client, get_statistics, server);
   bn_hub_client_start (client);
   g_print ("http://127.0.0.1:%u/\n", bn_http_server_get_port (server));
 

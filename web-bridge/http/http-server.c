@@ -206,6 +206,31 @@ bn_http_server_get_connections (BnHttpServer *self)
   return bn_admission_get_count (self->admission);
 }
 
+GVariant *
+bn_http_server_get_statistics (BnHttpServer *self)
+{
+  const BnCounters *counters = bn_room_get_counters (self->room);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  const struct
+  {
+    const char *name;
+    guint64 value;
+  } now[] = {
+    { "connections", bn_http_server_get_connections (self) },
+    { "clients", bn_room_get_clients (self->room) },
+    { "clients_unauthenticated", bn_room_get_unauthenticated (self->room) },
+    { "leases", bn_room_get_leases (self->room) },
+    { "queued_bytes", bn_room_get_queued (self->room) },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (now); i++)
+    g_variant_builder_add (&builder, "{sv}", now[i].name, g_variant_new_uint64 (now[i].value));
+  for (BnCount count = 0; count < BN_N_COUNTS; count++)
+    g_variant_builder_add (&builder, "{sv}", bn_count_name (count),
+                           g_variant_new_uint64 (counters->values[count]));
+  return g_variant_builder_end (&builder);
+}
+
 void
 bn_http_server_stop (BnHttpServer *self, guint code, const char *reason)
 {

@@ -3,6 +3,7 @@
 /* The connection to the hub's private socket, kept up. */
 #include "hub/hub-client.h"
 
+#include "introspection/contract-generated.h"
 #include "introspection/error.h"
 #include "introspection/names.h"
 
@@ -18,8 +19,11 @@ struct _BnHubClient
 
   char *path;
   GDBusConnection *connection; /* (owned, nullable) */
-  GCancellable *cancellable;   /* of the attempt under way */
-  char *epoch;                 /* (nullable): NULL until the hub has said it */
+  BnBridgePeer1 *object;       /* (owned): what the hub calls */
+  GVariant *(*get_statistics) (gpointer user_data);
+  gpointer statistics_data;
+  GCancellable *cancellable; /* of the attempt under way */
+  char *epoch;               /* (nullable): NULL until the hub has said it */
   guint64 sequence;
   guint retry_id;
   guint retry_ms;
@@ -74,6 +78,7 @@ drop_connection (BnHubClient *self)
   g_clear_object (&self->cancellable);
   if (self->connection != NULL)
     {
+      g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->object));
       g_signal_handlers_disconnect_by_data (self->connection, self);
       g_dbus_connection_close (self->connection, NULL, NULL, NULL);
     }
@@ -167,6 +172,27 @@ on_properties (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_emit (self, signals[SIGNAL_CONNECTED], 0);
 }
 
+static gboolean
+on_get_statistics (BnHubClient *self, GDBusMethodInvocation *invocation)
+{
+  GVariant *statistics = self->get_statistics != NULL
+                             ? self->get_statistics (self->statistics_data)
+                             : g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
+
+  bn_bridge_peer1_complete_get_statistics (self->object, invocation, statistics);
+  return TRUE;
+}
+
+static void
+export_object (BnHubClient *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->object), self->connection,
+                                         BN_BRIDGE_PATH, &error))
+    g_warning ("The hub cannot ask for our counters: %s", error->message);
+}
+
 static void
 on_connection (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -191,6 +217,7 @@ on_connection (GObject *source, GAsyncResult *result, gpointer user_data)
                                       NULL);
   g_dbus_connection_signal_subscribe (self->connection, NULL, BN_IFACE_ACCESS, NULL, BN_HUB_PATH,
                                       NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_access_signal, self, NULL);
+  export_object (self);
   g_dbus_connection_start_message_processing (self->connection);
   g_dbus_connection_call (self->connection, NULL, BN_HUB_PATH, PROPERTIES, "GetAll",
                           g_variant_new ("(s)", BN_IFACE_EVENT_BUS), G_VARIANT_TYPE ("(a{sv})"),
@@ -231,6 +258,16 @@ bn_hub_client_stop (BnHubClient *self)
   self->running = FALSE;
   g_clear_handle_id (&self->retry_id, g_source_remove);
   drop_connection (self);
+}
+
+void
+bn_hub_client_set_statistics (BnHubClient *self, GVariant *(*func) (gpointer user_data),
+                              gpointer user_data)
+{
+  g_return_if_fail (BN_IS_HUB_CLIENT (self));
+
+  self->get_statistics = func;
+  self->statistics_data = user_data;
 }
 
 const char *
@@ -300,6 +337,7 @@ bn_hub_client_finalize (GObject *object)
 {
   BnHubClient *self = BN_HUB_CLIENT (object);
 
+  g_object_unref (self->object);
   g_free (self->path);
   G_OBJECT_CLASS (bn_hub_client_parent_class)->finalize (object);
 }
@@ -334,6 +372,9 @@ static void
 bn_hub_client_init (BnHubClient *self)
 {
   self->retry_ms = FIRST_RETRY_MS;
+  self->object = bn_bridge_peer1_skeleton_new ();
+  g_signal_connect_swapped (self->object, "handle-get-statistics", G_CALLBACK (on_get_statistics),
+                            self);
 }
 
 BnHubClient *

@@ -26,6 +26,10 @@ BnHubClient *bn_hub_client_new (const char *path);
 void bn_hub_client_start (BnHubClient *self);
 void bn_hub_client_stop (BnHubClient *self);
 
+/* What BridgePeer1.GetStatistics answers: an a{sv}, floating. Set before the start; @func stays. */
+void bn_hub_client_set_statistics (BnHubClient *self, GVariant *(*func) (gpointer user_data),
+                                   gpointer user_data);
+
 /* NULL while the hub is not there. */
 const char *bn_hub_client_get_epoch (BnHubClient *self);
 guint64 bn_hub_client_get_sequence (BnHubClient *self);

@@ -94,6 +94,19 @@ bn_room_get_leases (BnRoom *self)
   return bn_leases_get_count (self->leases);
 }
 
+gsize
+bn_room_get_queued (BnRoom *self)
+{
+  GHashTableIter iter;
+  BnClient *client;
+  gsize bytes = 0;
+
+  g_hash_table_iter_init (&iter, self->clients);
+  while (g_hash_table_iter_next (&iter, (gpointer *)&client, NULL))
+    bytes += bn_client_get_queued (client);
+  return bytes;
+}
+
 guint
 bn_room_get_unauthenticated (BnRoom *self)
 {

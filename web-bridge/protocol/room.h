@@ -37,6 +37,8 @@ BnCounters *bn_room_get_counters (BnRoom *self);
 guint bn_room_get_clients (BnRoom *self);
 guint bn_room_get_unauthenticated (BnRoom *self);
 guint bn_room_get_leases (BnRoom *self);
+/* Bytes that wait for clients to read. */
+gsize bn_room_get_queued (BnRoom *self);
 
 /* Heartbeats and deadlines. */
 void bn_room_tick (BnRoom *self);
