@@ -35,10 +35,23 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   g_application_quit (G_APPLICATION (user_data));
 }
 
+/* From a notification. */
+static void
+jobs_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkWindow *window;
+
+  g_application_activate (G_APPLICATION (user_data));
+  window = gtk_application_get_active_window (GTK_APPLICATION (user_data));
+  if (window != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (window), "win.jobs", NULL);
+}
+
 static void
 bn_application_startup (GApplication *application)
 {
   static const GActionEntry actions[] = { { .name = "about", .activate = about_action },
+                                          { .name = "jobs", .activate = jobs_action },
                                           { .name = "quit", .activate = quit_action } };
   static const char *const quit_keys[] = { "<Control>q", NULL };
   static const char *const help_keys[] = { "F1", "<Control>question", NULL };

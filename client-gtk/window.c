@@ -3,8 +3,10 @@
 /* The window. */
 #include "client-gtk/window.h"
 
+#include "client-gtk/job-notifier.h"
 #include "pages/activity-page.h"
 #include "pages/cards-page.h"
+#include "pages/jobs-button.h"
 #include "pages/modules-page.h"
 #include "pages/search-window.h"
 #include "pages/settings-window.h"
@@ -17,9 +19,10 @@
 struct _BnWindow
 {
   AdwApplicationWindow parent_instance;
-  BnSession *session; /* owned */
-  gulong state_id;    /* of the surface's state */
-  AdwToast *failure;  /* weak: the last toast of a module that failed */
+  BnSession *session;      /* owned */
+  BnJobNotifier *notifier; /* owned */
+  gulong state_id;         /* of the surface's state */
+  AdwToast *failure;       /* weak: the last toast of a module that failed */
   GtkWidget *toasts;
   GtkWidget *root;
   GtkWidget *status;
@@ -29,6 +32,7 @@ struct _BnWindow
   GtkWidget *main_menu;
   GtkWidget *search;
   GtkWidget *folded_search;
+  GtkWidget *jobs;
   GtkWidget *back;
   GtkWidget *machine;
   GtkWidget *sidebar;
@@ -172,6 +176,18 @@ remove_missing_pages (BnWindow *self)
     }
 }
 
+static void
+add_module_page (BnWindow *self, BnModuleItem *item)
+{
+  const char *name = bn_module_item_get_name (item);
+
+  if (find_row (self, name) != NULL || !has_cards (item))
+    return;
+  add_page (self, name, bn_module_item_get_group (item), bn_module_item_get_title (item),
+            bn_module_item_get_icon (item), bn_cards_page_new (self->session, item));
+  bn_sidebar_row_set_module (find_row (self, name), self->session, item);
+}
+
 /* The page of a module appears with its first description and goes with the module. */
 static void
 update_module_pages (BnWindow *self)
@@ -182,16 +198,10 @@ update_module_pages (BnWindow *self)
   for (guint i = 0; i < g_list_model_get_n_items (catalog); i++)
     {
       g_autoptr (BnModuleItem) item = g_list_model_get_item (catalog, i);
-      const char *name = bn_module_item_get_name (item);
-      BnSidebarRow *row = find_row (self, name);
 
-      if (row == NULL && has_cards (item))
-        {
-          add_page (self, name, bn_module_item_get_group (item), bn_module_item_get_title (item),
-                    bn_module_item_get_icon (item), bn_cards_page_new (self->session, item));
-          bn_sidebar_row_set_module (find_row (self, name), self->session, item);
-        }
+      add_module_page (self, item);
     }
+  add_module_page (self, bn_catalog_get_hub_item (BN_CATALOG (catalog)));
 }
 
 static char *
@@ -281,6 +291,16 @@ static void
 back_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   adw_leaflet_navigate (ADW_LEAFLET (BN_WINDOW (widget)->leaflet), ADW_NAVIGATION_DIRECTION_BACK);
+}
+
+static void
+jobs_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  BnWindow *self = BN_WINDOW (widget);
+
+  bn_window_show_page (self, "activity");
+  bn_activity_page_show_jobs (
+      BN_ACTIVITY_PAGE (gtk_stack_get_child_by_name (GTK_STACK (self->pages), "activity")));
 }
 
 /* The page at this place of the sidebar. */
@@ -378,6 +398,7 @@ bn_window_dispose (GObject *object)
   BnWindow *self = BN_WINDOW (object);
 
   g_clear_weak_pointer (&self->failure);
+  g_clear_object (&self->notifier);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (bn_window_parent_class)->dispose (object);
 }
@@ -391,6 +412,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
   gtk_widget_class_install_action (widget_class, "win.page", "i", page_action);
+  gtk_widget_class_install_action (widget_class, "win.jobs", NULL, jobs_action);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
   gtk_widget_class_install_action (widget_class, "win.settings", NULL, settings_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search",
@@ -430,6 +452,7 @@ bn_window_class_init (BnWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BnWindow, main_menu);
   gtk_widget_class_bind_template_child (widget_class, BnWindow, search);
   gtk_widget_class_bind_template_child (widget_class, BnWindow, folded_search);
+  gtk_widget_class_bind_template_child (widget_class, BnWindow, jobs);
   gtk_widget_class_bind_template_child (widget_class, BnWindow, back);
   gtk_widget_class_bind_template_child (widget_class, BnWindow, machine);
   gtk_widget_class_bind_template_child (widget_class, BnWindow, sidebar);
@@ -443,6 +466,7 @@ bn_window_class_init (BnWindowClass *klass)
 static void
 bn_window_init (BnWindow *self)
 {
+  g_type_ensure (BN_TYPE_JOBS_BUTTON);
   gtk_widget_init_template (GTK_WIDGET (self));
   bn_icon_button_set_name (self->main_menu, _ ("Main menu"));
   bn_icon_button_set_name (self->search, _ ("Search"));
@@ -462,6 +486,8 @@ bn_window_new (AdwApplication *application, BnSession *session)
   BnHub *hub = bn_session_get_hub (session);
 
   self->session = g_object_ref (session);
+  self->notifier = bn_job_notifier_new (GTK_WINDOW (self), session);
+  bn_jobs_button_set_session (BN_JOBS_BUTTON (self->jobs), session);
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->machine), g_get_host_name ());
   adw_window_title_set_subtitle (ADW_WINDOW_TITLE (self->machine),
                                  bn_hub_get_bus_type (hub) == G_BUS_TYPE_SYSTEM ? _ ("System")

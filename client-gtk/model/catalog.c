@@ -10,6 +10,8 @@
 
 /* The hub describes itself as a module that is not in the list. */
 #define HUB_NAME "hub"
+#define HUB_VALUES                                                                                 \
+  "{'name': <'hub'>, 'group': <'hub'>, 'icon': <'network-server-symbolic'>, 'state': <'ready'>}"
 
 struct _BnCatalog
 {
@@ -18,7 +20,7 @@ struct _BnCatalog
   BnSampleStore *samples;         /* owned */
   BnLease *lease;                 /* owned: changes of modules */
   GPtrArray *items;               /* BnModuleItem, by title */
-  BnDescription *hub_description; /* owned, nullable */
+  BnModuleItem *hub_item;         /* owned */
   GCancellable *cancellable;      /* owned: of the descriptions of this hub */
   GCancellable *list_cancellable; /* owned: of the list under way */
   char *owner;                    /* owned: the hub that was read */
@@ -136,26 +138,14 @@ described_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BnDescription) description = NULL;
   BnCatalog *self = call->self;
   BnModuleItem *item;
-  gboolean changed;
 
   /* The state of the module says why, and the next change of it asks again. */
   if (reply == NULL || bn_dict_get_string (reply, "name", NULL) == NULL)
     return;
   description = bn_description_new (reply);
   declare_samples (self, description);
-  if (g_str_equal (call->name, HUB_NAME))
-    {
-      changed = self->hub_description == NULL
-                || !bn_description_equal (self->hub_description, description);
-      g_clear_pointer (&self->hub_description, bn_description_unref);
-      self->hub_description = g_steal_pointer (&description);
-    }
-  else
-    {
-      item = bn_catalog_find (self, call->name);
-      changed = item != NULL && bn_module_item_set_description (item, description);
-    }
-  if (changed)
+  item = bn_catalog_find (self, call->name);
+  if (item != NULL && bn_module_item_set_description (item, description))
     g_signal_emit (self, signals[DESCRIBED], 0);
 }
 
@@ -338,7 +328,7 @@ bn_catalog_finalize (GObject *object)
   BnCatalog *self = BN_CATALOG (object);
 
   g_ptr_array_unref (self->items);
-  g_clear_pointer (&self->hub_description, bn_description_unref);
+  g_clear_object (&self->hub_item);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->list_cancellable);
   g_free (self->owner);
@@ -367,7 +357,11 @@ bn_catalog_class_init (BnCatalogClass *klass)
 static void
 bn_catalog_init (BnCatalog *self)
 {
+  g_autoptr (GVariant) hub = g_variant_ref_sink (g_variant_new_parsed (HUB_VALUES));
+
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
+  self->hub_item = bn_module_item_new (HUB_NAME);
+  bn_module_item_set_listed (self->hub_item, hub);
   self->cancellable = g_cancellable_new ();
   self->list_cancellable = g_cancellable_new ();
 }
@@ -430,6 +424,8 @@ bn_catalog_find (BnCatalog *self, const char *name)
 {
   g_return_val_if_fail (BN_IS_CATALOG (self), NULL);
 
+  if (g_str_equal (name, HUB_NAME))
+    return self->hub_item;
   for (guint i = 0; i < self->items->len; i++)
     {
       BnModuleItem *item = g_ptr_array_index (self->items, i);
@@ -440,30 +436,31 @@ bn_catalog_find (BnCatalog *self, const char *name)
   return NULL;
 }
 
-BnDescription *
-bn_catalog_get_hub_description (BnCatalog *self)
+BnModuleItem *
+bn_catalog_get_hub_item (BnCatalog *self)
 {
   g_return_val_if_fail (BN_IS_CATALOG (self), NULL);
 
-  return self->hub_description;
+  return self->hub_item;
+}
+
+static const BnEventInfo *
+find_event_of (BnModuleItem *item, const char *type)
+{
+  BnDescription *description = bn_module_item_get_description (item);
+
+  return description != NULL ? bn_description_find_event (description, type) : NULL;
 }
 
 const BnEventInfo *
 bn_catalog_find_event (BnCatalog *self, const char *type)
 {
-  const BnEventInfo *event = NULL;
+  const BnEventInfo *event;
 
   g_return_val_if_fail (BN_IS_CATALOG (self), NULL);
 
-  if (self->hub_description != NULL)
-    event = bn_description_find_event (self->hub_description, type);
+  event = find_event_of (self->hub_item, type);
   for (guint i = 0; event == NULL && i < self->items->len; i++)
-    {
-      BnDescription *description =
-          bn_module_item_get_description (g_ptr_array_index (self->items, i));
-
-      if (description != NULL)
-        event = bn_description_find_event (description, type);
-    }
+    event = find_event_of (g_ptr_array_index (self->items, i), type);
   return event;
 }

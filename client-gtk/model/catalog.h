@@ -27,10 +27,10 @@ const char *bn_catalog_get_error (BnCatalog *self);
 /* Reads the list again: memory and CPU time are not signalled. */
 void bn_catalog_refresh (BnCatalog *self);
 
-/* Borrowed; NULL if there is none. */
+/* Borrowed; NULL if there is none. "hub" is the hub itself. */
 BnModuleItem *bn_catalog_find (BnCatalog *self, const char *name);
-/* What the hub says of itself; borrowed, NULL until it did. */
-BnDescription *bn_catalog_get_hub_description (BnCatalog *self);
+/* The hub itself, as a module that is always ready and not in the list; borrowed. */
+BnModuleItem *bn_catalog_get_hub_item (BnCatalog *self);
 /* The declaration of a full type, NULL if no module has it. */
 const BnEventInfo *bn_catalog_find_event (BnCatalog *self, const char *type);
 

@@ -6,6 +6,7 @@
 #include "introspection/error.h"
 #include "introspection/names.h"
 
+#include <gio/gunixfdlist.h>
 #include <glib/gi18n.h>
 
 /* A request waits longer than the hub's own longest default deadline: its answer says more than
@@ -358,13 +359,35 @@ bn_hub_get_suspended (BnHub *self)
   return self->suspended;
 }
 
+/* Calls Request for @task; @callback takes a reference to it. */
+static void
+send_request (BnHub *self, const char *type, GVariant *payload, GVariant *options, GTask *task,
+              GAsyncReadyCallback callback)
+{
+  g_autoptr (GVariant) arguments = NULL;
+
+  if (payload == NULL)
+    payload = g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
+  arguments = g_variant_ref_sink (g_variant_new ("(s@a{sv}@a{sv})", type, payload, options));
+  if (self->owner == NULL)
+    {
+      g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNAVAILABLE, "%s",
+                               _ ("The hub is not running."));
+      return;
+    }
+  g_dbus_connection_call_with_unix_fd_list (
+      self->connection, self->owner, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Request", arguments,
+      G_VARIANT_TYPE ("(a{sv})"), G_DBUS_CALL_FLAGS_NO_AUTO_START, REQUEST_TIMEOUT_MS, NULL,
+      g_task_get_cancellable (task), callback, g_object_ref (task));
+}
+
 static void
 replied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autoptr (GVariant) reply = g_dbus_connection_call_with_unix_fd_list_finish (
+      G_DBUS_CONNECTION (source), NULL, result, &error);
 
   if (reply == NULL)
     {
@@ -381,28 +404,64 @@ bn_hub_request_async (BnHub *self, const char *type, GVariant *payload, GCancell
                       GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
-  g_autoptr (GVariant) arguments = NULL;
-  GVariantDict empty;
 
   g_return_if_fail (BN_IS_HUB (self));
   g_return_if_fail (type != NULL);
 
-  if (payload == NULL)
-    payload = g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
-  g_variant_dict_init (&empty, NULL);
-  arguments = g_variant_ref_sink (
-      g_variant_new ("(s@a{sv}@a{sv})", type, payload, g_variant_dict_end (&empty)));
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, bn_hub_request_async);
-  if (self->owner == NULL)
+  send_request (self, type, payload, g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0), task,
+                replied_cb);
+}
+
+static void
+stream_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GUnixFDList) descriptors = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_with_unix_fd_list_finish (
+      G_DBUS_CONNECTION (source), &descriptors, result, &error);
+  int fd = -1;
+
+  if (reply != NULL && descriptors != NULL && g_unix_fd_list_get_length (descriptors) > 0)
+    fd = g_unix_fd_list_get (descriptors, 0, &error);
+  if (fd >= 0)
+    g_task_return_int (task, fd);
+  else if (error != NULL)
     {
-      g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNAVAILABLE, "%s",
-                               _ ("The hub is not running."));
-      return;
+      g_dbus_error_strip_remote_error (error);
+      g_task_return_error (task, g_steal_pointer (&error));
     }
-  g_dbus_connection_call (self->connection, self->owner, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Request",
-                          arguments, G_VARIANT_TYPE ("(a{sv})"), G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                          REQUEST_TIMEOUT_MS, cancellable, replied_cb, g_steal_pointer (&task));
+  else
+    g_task_return_new_error (task, BN_ERROR, BN_ERROR_BAD_PAYLOAD, "%s",
+                             _ ("The hub answered without a descriptor."));
+}
+
+void
+bn_hub_open_stream_async (BnHub *self, const char *type, GVariant *payload,
+                          GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  GVariantDict options;
+
+  g_return_if_fail (BN_IS_HUB (self));
+  g_return_if_fail (type != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, bn_hub_open_stream_async);
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "stream", "b", TRUE);
+  send_request (self, type, payload, g_variant_dict_end (&options), task, stream_opened_cb);
+}
+
+int
+bn_hub_open_stream_finish (BnHub *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), -1);
+
+  return (int)g_task_propagate_int (G_TASK (result), error);
 }
 
 GVariant *

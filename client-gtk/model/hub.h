@@ -50,6 +50,13 @@ void bn_hub_request_async (BnHub *self, const char *type, GVariant *payload,
 /* The reply, a{sv}. */
 GVariant *bn_hub_request_finish (BnHub *self, GAsyncResult *result, GError **error);
 
+/* The same for a request that returns a stream: its descriptor, which the caller closes; -1 with
+ * the error. */
+void bn_hub_open_stream_async (BnHub *self, const char *type, GVariant *payload,
+                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data);
+int bn_hub_open_stream_finish (BnHub *self, GAsyncResult *result, GError **error);
+
 /* For leases: NULL while there is no hub. */
 GDBusConnection *bn_hub_get_connection (BnHub *self);
 const char *bn_hub_get_owner (BnHub *self);

@@ -374,7 +374,8 @@ end (BnLease *self)
 static void
 hub_changed_cb (BnLease *self)
 {
-  gboolean wanted = !self->resting && !bn_hub_get_suspended (self->hub);
+  gboolean seen = (self->flags & BN_LEASE_UNSEEN) != 0 || !bn_hub_get_suspended (self->hub);
+  gboolean wanted = !self->resting && seen;
   const char *owner = wanted ? bn_hub_get_owner (self->hub) : NULL;
 
   if (g_strcmp0 (owner, self->owner) == 0)

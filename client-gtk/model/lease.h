@@ -14,6 +14,7 @@ typedef enum
   BN_LEASE_SAMPLES = 1 << 0,
   BN_LEASE_EVENTS = 1 << 1,
   BN_LEASE_REPLAY = 1 << 2, /* begin with the events that the hub still has */
+  BN_LEASE_UNSEEN = 1 << 3, /* also while nobody looks at the client */
 } BnLeaseFlags;
 
 #define BN_TYPE_LEASE (bn_lease_get_type ())

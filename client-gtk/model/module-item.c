@@ -162,6 +162,61 @@ bn_module_item_get_last_error (BnModuleItem *self)
   return get_text (self, "last_error", "");
 }
 
+const char *
+bn_module_item_get_reason (BnModuleItem *self)
+{
+  return get_text (self, "reason", "");
+}
+
+static gint64
+get_time (BnModuleItem *self, const char *key)
+{
+  g_return_val_if_fail (BN_IS_MODULE_ITEM (self), 0);
+
+  return self->listed != NULL ? bn_dict_get_int64 (self->listed, key) : 0;
+}
+
+gint64
+bn_module_item_get_since (BnModuleItem *self)
+{
+  return get_time (self, "since");
+}
+
+gint64
+bn_module_item_get_next_start (BnModuleItem *self)
+{
+  return get_time (self, "next_start");
+}
+
+guint
+bn_module_item_get_failures (BnModuleItem *self)
+{
+  return get_uint (self, "failures");
+}
+
+guint
+bn_module_item_get_descriptors (BnModuleItem *self)
+{
+  return get_uint (self, "descriptors");
+}
+
+gboolean
+bn_module_item_is_previous (BnModuleItem *self)
+{
+  return g_str_equal (get_text (self, "source", ""), "previous");
+}
+
+gboolean
+bn_module_item_waits_for_approval (BnModuleItem *self)
+{
+  gboolean approved;
+
+  g_return_val_if_fail (BN_IS_MODULE_ITEM (self), FALSE);
+
+  return self->listed != NULL && g_variant_lookup (self->listed, "approved", "b", &approved)
+         && !approved;
+}
+
 guint
 bn_module_item_get_pid (BnModuleItem *self)
 {

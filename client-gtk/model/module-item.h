@@ -28,6 +28,15 @@ const char *bn_module_item_get_state (BnModuleItem *self);
 const char *bn_module_item_get_group (BnModuleItem *self);
 const char *bn_module_item_get_icon (BnModuleItem *self);
 const char *bn_module_item_get_last_error (BnModuleItem *self); /* "" if there is none */
+const char *bn_module_item_get_reason (BnModuleItem *self);     /* of its state; "" if none */
+gint64 bn_module_item_get_since (BnModuleItem *self); /* of its state, since 1970; 0: unknown */
+gint64 bn_module_item_get_next_start (BnModuleItem *self); /* since 1970; 0: none is planned */
+guint bn_module_item_get_failures (BnModuleItem *self);    /* in the last minute */
+guint bn_module_item_get_descriptors (BnModuleItem *self); /* 0: unknown */
+/* It runs from a kept copy, because what stands in its folder is refused. */
+gboolean bn_module_item_is_previous (BnModuleItem *self);
+/* It waits for a person to approve what it, or a new version of it, asks for. */
+gboolean bn_module_item_waits_for_approval (BnModuleItem *self);
 guint bn_module_item_get_pid (BnModuleItem *self);
 guint bn_module_item_get_generation (BnModuleItem *self);
 guint bn_module_item_get_restarts (BnModuleItem *self);

@@ -150,7 +150,7 @@ bn_search_index_add_catalog (GPtrArray *self, BnCatalog *catalog)
       if (description != NULL)
         add_description (self, description);
     }
-  hub = bn_catalog_get_hub_description (catalog);
+  hub = bn_module_item_get_description (bn_catalog_get_hub_item (catalog));
   if (hub != NULL)
     add_description (self, hub);
 }

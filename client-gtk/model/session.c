@@ -9,6 +9,7 @@ struct _BnSession
   BnHub *hub;                 /* owned */
   BnSampleStore *samples;     /* owned */
   BnCatalog *catalog;         /* owned */
+  BnJobList *jobs;            /* owned */
   BnPreferences *preferences; /* owned */
 };
 
@@ -20,6 +21,7 @@ bn_session_dispose (GObject *object)
   BnSession *self = BN_SESSION (object);
 
   g_clear_object (&self->catalog);
+  g_clear_object (&self->jobs);
   g_clear_object (&self->samples);
   g_clear_object (&self->hub);
   g_clear_object (&self->preferences);
@@ -46,6 +48,7 @@ bn_session_new (GBusType bus_type)
   self->samples = bn_sample_store_new ();
   self->preferences = bn_preferences_new ();
   self->catalog = bn_catalog_new (self->hub, self->samples);
+  self->jobs = bn_job_list_new (self->hub, self->samples);
   g_signal_connect_object (self->hub, "samples", G_CALLBACK (bn_sample_store_add), self->samples,
                            G_CONNECT_SWAPPED);
   return self;
@@ -73,6 +76,14 @@ bn_session_get_samples (BnSession *self)
   g_return_val_if_fail (BN_IS_SESSION (self), NULL);
 
   return self->samples;
+}
+
+BnJobList *
+bn_session_get_jobs (BnSession *self)
+{
+  g_return_val_if_fail (BN_IS_SESSION (self), NULL);
+
+  return self->jobs;
 }
 
 BnPreferences *

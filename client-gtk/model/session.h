@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/catalog.h"
+#include "model/job-list.h"
 #include "model/preferences.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,7 @@ BnSession *bn_session_new (GBusType bus_type);
 BnHub *bn_session_get_hub (BnSession *self);
 BnCatalog *bn_session_get_catalog (BnSession *self);
 BnSampleStore *bn_session_get_samples (BnSession *self);
+BnJobList *bn_session_get_jobs (BnSession *self);
 BnPreferences *bn_session_get_preferences (BnSession *self);
 
 G_END_DECLS

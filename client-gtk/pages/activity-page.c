@@ -8,6 +8,7 @@
 #include "model/event-log.h"
 #include "model/lease.h"
 #include "model/payload-text.h"
+#include "pages/jobs-view.h"
 #include "pages/payload-window.h"
 #include "widgets/icon-button.h"
 
@@ -22,6 +23,8 @@ struct _BnActivityPage
   BnEventLog *log;    /* owned */
   BnLease *lease;     /* owned; rests while the page is not shown */
   char *heard;        /* owned: the pattern of the lease */
+  GtkWidget *views;
+  GtkWidget *jobs;
   GtkWidget *pattern;
   GtkWidget *pause;
   GtkWidget *clear;
@@ -241,6 +244,8 @@ bn_activity_page_class_init (BnActivityPageClass *klass)
   widget_class->unmap = bn_activity_page_unmap;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/binnacle/Binnacle/pages/activity-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, BnActivityPage, views);
+  gtk_widget_class_bind_template_child (widget_class, BnActivityPage, jobs);
   gtk_widget_class_bind_template_child (widget_class, BnActivityPage, pattern);
   gtk_widget_class_bind_template_child (widget_class, BnActivityPage, pause);
   gtk_widget_class_bind_template_child (widget_class, BnActivityPage, clear);
@@ -281,5 +286,14 @@ bn_activity_page_new (BnSession *session)
   BnActivityPage *self = g_object_new (BN_TYPE_ACTIVITY_PAGE, NULL);
 
   self->session = g_object_ref (session);
+  adw_bin_set_child (ADW_BIN (self->jobs), bn_jobs_view_new (session));
   return GTK_WIDGET (self);
+}
+
+void
+bn_activity_page_show_jobs (BnActivityPage *self)
+{
+  g_return_if_fail (BN_IS_ACTIVITY_PAGE (self));
+
+  gtk_stack_set_visible_child_name (GTK_STACK (self->views), "jobs");
 }

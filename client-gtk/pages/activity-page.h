@@ -14,4 +14,7 @@ G_DECLARE_FINAL_TYPE (BnActivityPage, bn_activity_page, BN, ACTIVITY_PAGE, AdwBi
 
 GtkWidget *bn_activity_page_new (BnSession *session);
 
+/* Shows the jobs in place of the events. */
+void bn_activity_page_show_jobs (BnActivityPage *self);
+
 G_END_DECLS

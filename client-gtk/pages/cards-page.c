@@ -5,6 +5,7 @@
 
 #include "model/lease.h"
 #include "pages/card-view.h"
+#include "pages/job-strip.h"
 #include "pages/module-state.h"
 
 #include <glib/gi18n.h>
@@ -158,6 +159,7 @@ add_module (BnCardsPage *self, BnModuleItem *module, gboolean pinned_only, gbool
       const BnCardInfo *info = g_ptr_array_index (cards, i);
       gboolean is_small = info->kind == BN_CARD_STAT || info->kind == BN_CARD_GAUGE;
       GtkWidget *card;
+      GtkWidget *strip;
 
       if (pinned_only
           && (is_small != small
@@ -165,8 +167,12 @@ add_module (BnCardsPage *self, BnModuleItem *module, gboolean pinned_only, gbool
                                             info->pin)))
         continue;
       card = bn_card_view_new (self->session, module, info);
-      if (card != NULL)
-        append_card (self, card);
+      if (card == NULL)
+        continue;
+      append_card (self, card);
+      strip = bn_job_strip_new (self->session, module, info);
+      if (strip != NULL)
+        gtk_box_append (GTK_BOX (self->box), strip);
     }
 }
 
@@ -341,12 +347,15 @@ rebuild (BnCardsPage *self)
     add_module (self, self->module, FALSE, FALSE);
   /* On the Overview all small cards stand first, whatever module they are of. */
   for (guint pass = 0; self->module == NULL && pass < 2; pass++)
-    for (guint i = 0; i < g_list_model_get_n_items (catalog); i++)
-      {
-        g_autoptr (BnModuleItem) module = g_list_model_get_item (catalog, i);
+    {
+      for (guint i = 0; i < g_list_model_get_n_items (catalog); i++)
+        {
+          g_autoptr (BnModuleItem) module = g_list_model_get_item (catalog, i);
 
-        add_module (self, module, TRUE, pass == 0);
-      }
+          add_module (self, module, TRUE, pass == 0);
+        }
+      add_module (self, bn_catalog_get_hub_item (BN_CATALOG (catalog)), TRUE, pass == 0);
+    }
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack),
                                     self->cards->len > 0 ? "cards" : "empty");
   watch_modules (self);

@@ -123,6 +123,20 @@ bn_entity_row_set_fact (BnEntityRow *self, const char *name, const char *value)
   gtk_label_set_text (GTK_LABEL (label), value != NULL ? value : BN_FORMAT_UNKNOWN);
 }
 
+void
+bn_entity_row_set_fact_visible (BnEntityRow *self, const char *name, gboolean visible)
+{
+  GtkWidget *label;
+
+  g_return_if_fail (BN_IS_ENTITY_ROW (self));
+
+  label = g_hash_table_lookup (self->facts, name);
+  if (label == NULL)
+    return;
+  gtk_widget_set_visible (label, visible);
+  gtk_widget_set_visible (gtk_widget_get_prev_sibling (label), visible); /* its heading */
+}
+
 static void
 clicked_cb (GtkWidget *button, gpointer user_data)
 {

@@ -18,6 +18,7 @@ GtkWidget *bn_entity_row_new (const char *title);
 void bn_entity_row_set_state (BnEntityRow *self, const char *state);
 /* @value may be NULL: it is not known. Facts appear in the order of their first call. */
 void bn_entity_row_set_fact (BnEntityRow *self, const char *name, const char *value);
+void bn_entity_row_set_fact_visible (BnEntityRow *self, const char *name, gboolean visible);
 /* @destructive: red. */
 void bn_entity_row_add_action (BnEntityRow *self, const char *id, const char *label,
                                gboolean destructive);

@@ -151,6 +151,7 @@ submitted_cb (BnMethodForm *form, GVariant *payload, gpointer user_data)
   next->type = g_strdup (run->type);
   next->title = g_strdup (run->title);
   next->object = g_strdup (run->object);
+  next->success = g_strdup (run->success);
   next->destructive = run->destructive;
   next->payload = g_variant_ref (payload);
   confirm (next);
@@ -213,6 +214,8 @@ bn_method_run (GtkWidget *parent, BnSession *session, BnModuleItem *module,
   run->title = g_strdup (method->title);
   run->destructive = method->destructive;
   run->object = object_name (values);
+  if (method->job)
+    run->success = g_strdup_printf (_ ("%s: started"), method->title);
   if (take_arguments (method, values, &run->payload))
     confirm (run);
   else

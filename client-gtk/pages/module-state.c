@@ -4,8 +4,12 @@
 #include "pages/module-state.h"
 
 #include "pages/method-run.h"
+#include "pages/rights-dialog.h"
 
 #include <glib/gi18n.h>
+
+/* Disabled, because nobody approved it yet. */
+#define UNAPPROVED "unapproved"
 
 /* @remedy is a request of the hub. */
 static const struct
@@ -19,15 +23,26 @@ static const struct
     "module.reset_failures" },
   { "backoff", N_ ("%s failed and is started again shortly"), NULL, NULL },
   { "starting", N_ ("%s is starting"), NULL, NULL },
+  { "draining", N_ ("%s is stopping"), NULL, NULL },
   { "disabled", N_ ("%s is disabled"), N_ ("Enable"), "module.enable" },
+  { UNAPPROVED, N_ ("%s waits for you to approve what it asks for"), N_ ("Review…"), NULL },
   { "invalid", N_ ("%s has a manifest that cannot be read"), NULL, NULL },
 };
+
+static gboolean
+is_unapproved (BnModuleItem *item)
+{
+  return bn_module_item_waits_for_approval (item)
+         && g_str_equal (bn_module_item_get_state (item), "disabled");
+}
 
 static int
 find_state (BnModuleItem *item)
 {
+  const char *state = is_unapproved (item) ? UNAPPROVED : bn_module_item_get_state (item);
+
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
-    if (g_str_equal (bn_module_item_get_state (item), states[i].state))
+    if (g_str_equal (state, states[i].state))
       return (int)i;
   return -1;
 }
@@ -35,7 +50,8 @@ find_state (BnModuleItem *item)
 char *
 bn_module_state_describe (BnModuleItem *item)
 {
-  const char *error = bn_module_item_get_last_error (item);
+  const char *reason = bn_module_item_get_reason (item);
+  const char *error = *reason != '\0' ? reason : bn_module_item_get_last_error (item);
   int state = find_state (item);
   g_autoptr (GString) text = NULL;
 
@@ -43,7 +59,7 @@ bn_module_state_describe (BnModuleItem *item)
     return NULL;
   text = g_string_new (state >= 0 ? _ (states[state].text) : _ ("%s is not running"));
   g_string_replace (text, "%s", bn_module_item_get_title (item), 1);
-  if (*error != '\0')
+  if (*error != '\0' && !is_unapproved (item))
     g_string_append_printf (text, ": %s", error);
   else
     g_string_append_c (text, '.');
@@ -69,6 +85,8 @@ bn_module_state_heal (GtkWidget *widget, BnSession *session, BnModuleItem *item)
   const char *remedy = state >= 0 ? states[state].remedy : "module.load";
   GVariantDict payload;
 
+  if (is_unapproved (item))
+    bn_rights_dialog_review (widget, session, item);
   if (remedy == NULL || bn_module_item_is_ready (item))
     return;
   g_variant_dict_init (&payload, NULL);

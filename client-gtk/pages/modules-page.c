@@ -3,10 +3,11 @@
 /* The page of the hub's modules. */
 #include "pages/modules-page.h"
 
-#include "introspection/format/format.h"
 #include "pages/entity-row.h"
 #include "pages/method-run.h"
-#include "pages/module-state.h"
+#include "pages/module-facts.h"
+#include "pages/module-history.h"
+#include "pages/rights-dialog.h"
 #include "widgets/icon-button.h"
 
 #include <glib/gi18n.h>
@@ -20,6 +21,7 @@ struct _BnModulesPage
   BnSession *session; /* owned */
   GPtrArray *rows;    /* BnEntityRow, borrowed from the group */
   guint refresh_id;
+  guint countdown_id; /* while it is shown and a module waits for its next start */
   GtkWidget *group;
   GtkWidget *rescan;
 };
@@ -96,7 +98,12 @@ action_cb (BnEntityRow *row, const char *id, gpointer user_data)
   if (g_str_equal (bn_module_item_get_state (context->item), "disabled")
       && g_str_equal (id, "disable"))
     return;
-  if (g_str_equal (id, "disable"))
+  if (g_str_equal (id, "review"))
+    bn_rights_dialog_review (GTK_WIDGET (context->page), context->page->session, context->item);
+  else if (g_str_equal (id, "history"))
+    bn_module_history_present (context->page->session, context->item,
+                               GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (row))));
+  else if (g_str_equal (id, "disable"))
     confirm (context, id, _ ("Disable"), disable,
              _ ("Its pages and values go away until it is enabled again."));
   else if (g_str_equal (id, "unload"))
@@ -106,45 +113,56 @@ action_cb (BnEntityRow *row, const char *id, gpointer user_data)
                     name_payload (context->item), "");
 }
 
-static void
-update_row (BnModuleItem *item, BnEntityRow *row)
+/* Looks at what changes with the time; TRUE while there is something to count. */
+static gboolean
+update_times (BnModulesPage *self)
 {
-  const char *state = bn_module_item_get_state (item);
-  const char *error = bn_module_item_get_last_error (item);
-  gboolean ready = bn_module_item_is_ready (item);
-  gboolean disabled = g_str_equal (state, "disabled");
-  gboolean failed = bn_module_state_is_bad (item);
-  guint64 memory_bytes = bn_module_item_get_memory (item);
-  g_autofree char *memory =
-      memory_bytes > 0 ? bn_format_number ((double)memory_bytes, "bytes", NULL) : NULL;
-  g_autofree char *pid = bn_module_item_get_pid (item) > 0
-                             ? g_strdup_printf ("%u", bn_module_item_get_pid (item))
-                             : NULL;
-  g_autofree char *restarts = g_strdup_printf ("%u", bn_module_item_get_restarts (item));
+  GListModel *catalog = G_LIST_MODEL (bn_session_get_catalog (self->session));
+  gboolean any = FALSE;
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), bn_module_item_get_title (item));
-  adw_expander_row_set_icon_name (ADW_EXPANDER_ROW (row), bn_module_item_get_icon (item));
-  adw_expander_row_set_subtitle (
-      ADW_EXPANDER_ROW (row), failed && *error != '\0' ? error : bn_module_item_get_summary (item));
-  bn_entity_row_set_state (row, state);
-  bn_entity_row_set_fact (row, _ ("Name"), bn_module_item_get_name (item));
-  bn_entity_row_set_fact (row, _ ("Version"), bn_module_item_get_version (item));
-  bn_entity_row_set_fact (row, _ ("Process"), pid);
-  bn_entity_row_set_fact (row, _ ("Memory"), memory);
-  bn_entity_row_set_fact (row, _ ("Restarts"), restarts);
-  bn_entity_row_set_fact (row, _ ("Last error"), *error != '\0' ? error : _ ("none"));
-  bn_entity_row_set_action_visible (row, "reload", ready);
-  bn_entity_row_set_action_visible (row, "unload", ready);
-  bn_entity_row_set_action_visible (row, "load", !ready && !disabled && !failed);
-  bn_entity_row_set_action_visible (row, "reset_failures", failed);
-  bn_entity_row_set_action_visible (row, "enable", disabled);
-  bn_entity_row_set_action_visible (row, "disable", !disabled);
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      g_autoptr (BnModuleItem) item = g_list_model_get_item (catalog, i);
+
+      if (bn_module_item_get_next_start (item) > 0
+          && bn_module_facts_update_times (g_ptr_array_index (self->rows, i), item))
+        any = TRUE;
+    }
+  return any;
+}
+
+static gboolean
+countdown_cb (gpointer user_data)
+{
+  BnModulesPage *self = BN_MODULES_PAGE (user_data);
+
+  if (update_times (self))
+    return G_SOURCE_CONTINUE;
+  self->countdown_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+count_down (BnModulesPage *self)
+{
+  gboolean awake = gtk_widget_get_mapped (GTK_WIDGET (self))
+                   && !bn_hub_get_suspended (bn_session_get_hub (self->session));
+
+  if (!awake)
+    g_clear_handle_id (&self->countdown_id, g_source_remove);
+  else if (self->countdown_id == 0 && update_times (self))
+    self->countdown_id = g_timeout_add_seconds (1, countdown_cb, self);
 }
 
 static void
 item_changed_cb (BnModuleItem *item, gpointer user_data)
 {
-  update_row (item, BN_ENTITY_ROW (user_data));
+  GtkWidget *row = GTK_WIDGET (user_data);
+  GtkWidget *page = gtk_widget_get_ancestor (row, BN_TYPE_MODULES_PAGE);
+
+  bn_module_facts_update (BN_ENTITY_ROW (row), item);
+  if (page != NULL)
+    count_down (BN_MODULES_PAGE (page));
 }
 
 static void
@@ -155,16 +173,11 @@ add_row (BnModulesPage *self, BnModuleItem *item)
 
   context->page = self;
   context->item = g_object_ref (item);
-  bn_entity_row_add_action (BN_ENTITY_ROW (row), "reload", _ ("Reload"), FALSE);
-  bn_entity_row_add_action (BN_ENTITY_ROW (row), "load", _ ("Load"), FALSE);
-  bn_entity_row_add_action (BN_ENTITY_ROW (row), "reset_failures", _ ("Start again"), FALSE);
-  bn_entity_row_add_action (BN_ENTITY_ROW (row), "enable", _ ("Enable"), FALSE);
-  bn_entity_row_add_action (BN_ENTITY_ROW (row), "unload", _ ("Unload"), FALSE);
-  bn_entity_row_add_action (BN_ENTITY_ROW (row), "disable", _ ("Disable"), TRUE);
+  bn_module_facts_add_actions (BN_ENTITY_ROW (row));
   g_signal_connect_data (row, "action", G_CALLBACK (action_cb), context, row_context_free, 0);
   g_signal_connect_object (item, "changed", G_CALLBACK (item_changed_cb), row, 0);
   g_signal_connect_object (item, "described", G_CALLBACK (item_changed_cb), row, 0);
-  update_row (item, BN_ENTITY_ROW (row));
+  bn_module_facts_update (BN_ENTITY_ROW (row), item);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), row);
   g_ptr_array_add (self->rows, row);
 }
@@ -197,7 +210,7 @@ formats_changed_cb (BnModulesPage *self)
     {
       g_autoptr (BnModuleItem) item = g_list_model_get_item (catalog, i);
 
-      update_row (item, g_ptr_array_index (self->rows, i));
+      bn_module_facts_update (g_ptr_array_index (self->rows, i), item);
     }
 }
 
@@ -222,6 +235,7 @@ update_timer (BnModulesPage *self)
                    && !bn_hub_get_suspended (bn_session_get_hub (self->session));
 
   g_clear_handle_id (&self->refresh_id, g_source_remove);
+  count_down (self);
   if (!awake)
     return;
   bn_catalog_refresh (bn_session_get_catalog (self->session));
@@ -248,6 +262,7 @@ bn_modules_page_dispose (GObject *object)
   BnModulesPage *self = BN_MODULES_PAGE (object);
 
   g_clear_handle_id (&self->refresh_id, g_source_remove);
+  g_clear_handle_id (&self->countdown_id, g_source_remove);
   g_ptr_array_set_size (self->rows, 0);
   adw_bin_set_child (ADW_BIN (self), NULL);
   G_OBJECT_CLASS (bn_modules_page_parent_class)->dispose (object);

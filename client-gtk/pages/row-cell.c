@@ -37,6 +37,7 @@ static const struct
   { "dead", "error", N_ ("dead") },
   { "critical", "error", N_ ("critical") },
   { "backoff", "warning", N_ ("waits after a failure") },
+  { "unapproved", "warning", N_ ("waits for approval") },
   { "paused", "warning", N_ ("paused") },
   { "restarting", "warning", N_ ("restarting") },
   { "unavailable", "warning", N_ ("unavailable") },

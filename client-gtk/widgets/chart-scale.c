@@ -44,7 +44,7 @@ bn_chart_scale_round_up (double value, gboolean binary)
 static double
 fit_limit (const BnChartScale *self, double limit, double extent)
 {
-  double least = self->binary ? 1024 : 1e-3;
+  double least = self->binary ? 1024 : extent > 0 ? 1e-3 : 1;
 
   if (extent <= limit && extent >= limit * SHRINK_BELOW)
     return limit;

@@ -152,10 +152,10 @@ get_pss_kib (HubFixture *hub)
 }
 
 static void
-measure_watched (HubFixture *hub, GPid floor, const char *patterns, const char *label,
-                 guint seconds)
+measure_watched (HubFixture *hub, GPid floor, const char *patterns, const char *options,
+                 const char *label, guint seconds)
 {
-  g_autofree char *arguments = g_strdup_printf ("(%s, @a{sv} {})", patterns);
+  g_autofree char *arguments = g_strdup_printf ("(%s, %s)", patterns, options);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) lease = NULL;
   g_autoptr (GVariant) ended = NULL;
@@ -238,16 +238,20 @@ main (int argc, char *argv[])
   hub_fixture_install (&hub, SYSTEM_INFO_FOLDER);
   load (&hub, "system_info");
   floor = start_floor (&hub);
-  measure_watched (&hub, floor, "['system_info.*']", "all of system_info", seconds);
+  measure_watched (&hub, floor, "['system_info.*']", "@a{sv} {}", "all of system_info", seconds);
   measure_watched (&hub, floor,
                    "['system_info.cpu', 'system_info.memory', 'system_info.disk', "
                    "'system_info.network', 'system_info.filesystem']",
-                   "CPU, memory, disks, network, mounts", seconds);
+                   "@a{sv} {}", "CPU, memory, disks, network, mounts", seconds);
   measure_idle (&hub, floor, seconds);
   for (guint i = 1; i < MODULES; i++)
     install_copy (&hub, i);
   pass_seconds (1);
   g_print ("%-34s %5" G_GUINT64_FORMAT " KiB PSS\n", "hub and ten modules", get_pss_kib (&hub));
+  measure_watched (&hub, floor,
+                   "['hub.statistics', 'event.statistics', 'module.statistics', "
+                   "'worker.statistics', 'link.statistics']",
+                   "{'interval-ms': <uint32 1000>}", "the hub itself, ten modules, 1 Hz", seconds);
   kill (floor, SIGTERM);
   g_spawn_close_pid (floor);
   hub_fixture_tear_down (&hub, NULL);

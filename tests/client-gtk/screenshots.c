@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* screenshots FOLDER [PAGE...]: a picture of each page, light and dark, wide and narrow. Needs a
- * hub on the session bus. */
+ * hub on the session bus. PAGE/TARGET leads to a target on the page; PAGE/TARGET/BUTTON presses a
+ * button of it and pictures the window that opens; "jobs" are those of the page activity. */
 #include "model/session.h"
 #include "client-gtk/window.h"
 
@@ -49,6 +50,78 @@ save (GtkWidget *window, const char *path)
     g_printerr ("screenshots: cannot write %s\n", path);
 }
 
+/* The button named @name that can be seen below @widget; NULL if there is none. */
+static GtkWidget *
+find_button (GtkWidget *widget, const char *name)
+{
+  if (GTK_IS_BUTTON (widget) && g_str_equal (gtk_widget_get_name (widget), name)
+      && gtk_widget_get_mapped (widget))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_button (child, name);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* A window that is not @window; NULL if there is none. */
+static GtkWindow *
+find_other (BnWindow *window)
+{
+  GListModel *all = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (all); i++)
+    {
+      g_autoptr (GtkWindow) other = g_list_model_get_item (all, i);
+
+      if (other != GTK_WINDOW (window) && gtk_widget_get_visible (GTK_WIDGET (other)))
+        return other;
+    }
+  return NULL;
+}
+
+static void
+picture_other (BnWindow *window, const char *button_name, const char *path)
+{
+  GtkWidget *button = find_button (GTK_WIDGET (window), button_name);
+  GtkWindow *other;
+
+  if (button == NULL)
+    {
+      g_printerr ("screenshots: there is no button %s\n", button_name);
+      return;
+    }
+  g_signal_emit_by_name (button, "clicked");
+  settle ();
+  other = find_other (window);
+  if (other != NULL)
+    {
+      save (GTK_WIDGET (other), path);
+      gtk_window_destroy (other);
+    }
+}
+
+static void
+picture_page (BnWindow *window, const char *page, const char *path)
+{
+  g_auto (GStrv) parts = g_strsplit (page, "/", 3);
+  guint n = g_strv_length (parts);
+
+  if (g_str_equal (parts[0], "jobs"))
+    gtk_widget_activate_action (GTK_WIDGET (window), "win.jobs", NULL);
+  else if (!bn_window_go (window, parts[0], n > 1 ? parts[1] : NULL))
+    g_printerr ("screenshots: there is no %s\n", page);
+  settle ();
+  if (n > 2)
+    picture_other (window, parts[2], path);
+  else
+    save (GTK_WIDGET (window), path);
+}
+
 static void
 picture_pages (BnSession *session, const char *folder, const char *scheme, guint size,
                const char *const *pages)
@@ -61,12 +134,10 @@ picture_pages (BnSession *session, const char *folder, const char *scheme, guint
   for (const char *const *page = pages; *page != NULL; page++)
     {
       g_autofree char *name = g_strdup_printf ("%s-%s-%s.png", *page, sizes[size].name, scheme);
-      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autofree char *file = g_strdelimit (g_strdup (name), "/", '-');
+      g_autofree char *path = g_build_filename (folder, file, NULL);
 
-      if (!bn_window_show_page (window, *page))
-        g_printerr ("screenshots: there is no page %s\n", *page);
-      settle ();
-      save (GTK_WIDGET (window), path);
+      picture_page (window, *page, path);
     }
   gtk_window_destroy (GTK_WINDOW (window));
 }
@@ -80,8 +151,9 @@ loaded_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
 int
 main (int argc, char **argv)
 {
-  static const char *const all_pages[] = { "overview", "system_info", "containers", "chat",
-                                           "activity", "modules",     "workers",    NULL };
+  static const char *const all_pages[] = { "overview", "system_info", "containers",
+                                           "chat",     "activity",    "jobs",
+                                           "modules",  "workers",     NULL };
   g_autoptr (AdwApplication) application =
       adw_application_new ("org.binnacle.Screenshots", G_APPLICATION_NON_UNIQUE);
   g_autoptr (BnSession) session = NULL;

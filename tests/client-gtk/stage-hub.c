@@ -9,6 +9,11 @@
 #include "introspection/event-type.h"
 #include "introspection/names.h"
 
+#include <gio/gunixfdlist.h>
+#include <glib-unix.h>
+#include <string.h>
+#include <unistd.h>
+
 #define RING_MAX 256
 
 struct _BnStageHub
@@ -24,6 +29,7 @@ struct _BnStageHub
   GHashTable *subscriptions; /* id -> GStrv */
   GHashTable *replies;       /* char *type -> GVariant */
   GHashTable *errors;        /* char *type -> char *message */
+  GHashTable *streams;       /* char *type -> char *text */
   GHashTable *counts;        /* char *type -> guint */
   GHashTable *payloads;      /* char *type -> GVariant */
   GPtrArray *ring;           /* GVariant (sa{sv}a{sv}) */
@@ -83,6 +89,22 @@ act (BnStageHub *self, const char *type, GVariant *payload)
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
+/* What fits into a pipe is written at once. */
+static void
+return_stream (GDBusMethodInvocation *invocation, const char *text)
+{
+  g_autoptr (GUnixFDList) descriptors = NULL;
+  g_autoptr (GError) error = NULL;
+  int ends[2];
+
+  g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, &error));
+  g_assert_cmpint (write (ends[1], text, strlen (text)), ==, (gssize)strlen (text));
+  close (ends[1]);
+  descriptors = g_unix_fd_list_new_from_array (&ends[0], 1);
+  g_dbus_method_invocation_return_value_with_unix_fd_list (
+      invocation, g_variant_new_parsed ("({'log': <%h>},)", 0), descriptors);
+}
+
 static gboolean
 request_cb (BnEventBus1 *skeleton, GDBusMethodInvocation *invocation, const char *type,
             GVariant *payload, GVariant *options, gpointer user_data)
@@ -98,6 +120,11 @@ request_cb (BnEventBus1 *skeleton, GDBusMethodInvocation *invocation, const char
     {
       g_dbus_method_invocation_return_dbus_error (invocation, BN_ERROR_PREFIX "unavailable",
                                                   message);
+      return TRUE;
+    }
+  if (g_hash_table_contains (self->streams, type))
+    {
+      return_stream (invocation, g_hash_table_lookup (self->streams, type));
       return TRUE;
     }
   reply = find_reply (self, type, payload);
@@ -172,6 +199,7 @@ bn_stage_hub_new (const char *folder)
   self->replies =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_variant_unref);
   self->errors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->streams = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->payloads =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_variant_unref);
@@ -209,6 +237,7 @@ bn_stage_hub_free (BnStageHub *self)
   g_hash_table_unref (self->subscriptions);
   g_hash_table_unref (self->replies);
   g_hash_table_unref (self->errors);
+  g_hash_table_unref (self->streams);
   g_hash_table_unref (self->counts);
   g_hash_table_unref (self->payloads);
   g_ptr_array_unref (self->ring);
@@ -220,6 +249,20 @@ void
 bn_stage_hub_measure (BnStageHub *self, gint64 time_usec)
 {
   bn_event_bus1_emit_samples (self->skeleton, bn_stage_samples (time_usec));
+}
+
+void
+bn_stage_hub_sample (BnStageHub *self, const char *type, const char *key, GVariant *payload)
+{
+  bn_event_bus1_emit_samples (self->skeleton,
+                              g_variant_new_parsed ("[(%s, %@a{sv}, {'time': <%x>, 'key': <%s>})]",
+                                                    type, payload, g_get_real_time (), key));
+}
+
+void
+bn_stage_hub_set_stream (BnStageHub *self, const char *type, const char *text)
+{
+  g_hash_table_insert (self->streams, g_strdup (type), g_strdup (text));
 }
 
 static gboolean

@@ -23,6 +23,12 @@ void bn_stage_hub_run (BnStageHub *self, guint n_past);
 /* @payload: a{sv}, floating. Returns its sequence number. */
 guint64 bn_stage_hub_emit (BnStageHub *self, const char *type, GVariant *payload);
 
+/* A sample of @type, to whoever listens; @payload: a{sv}, floating. */
+void bn_stage_hub_sample (BnStageHub *self, const char *type, const char *key, GVariant *payload);
+
+/* Answers requests of @type with a stream of @text, which then ends. */
+void bn_stage_hub_set_stream (BnStageHub *self, const char *type, const char *text);
+
 /* Answers requests of @type with @reply (a{sv}, floating), or, if it is NULL, with an error. */
 void bn_stage_hub_set_reply (BnStageHub *self, const char *type, GVariant *reply);
 void bn_stage_hub_set_error (BnStageHub *self, const char *type, const char *message);

@@ -5,6 +5,7 @@
 #include "model/argument.h"
 #include "model/condition.h"
 #include "model/event-log.h"
+#include "model/job-item.h"
 #include "model/payload-text.h"
 #include "model/row-list.h"
 #include "wait-for.h"
@@ -214,6 +215,41 @@ test_event_log (void)
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (log)), ==, 0);
 }
 
+/* What a person reads of a job; what is not known is not 0. */
+static void
+test_job (void)
+{
+  g_autoptr (BnJobItem) job = bn_job_item_new (7);
+  g_autoptr (GVariant) listed =
+      parse ("a{sv}", "{'id': <uint32 7>, 'title': <'Pull'>, 'state': <'running'>, 'method': "
+                      "<'docker.pull'>, 'started': <int64 1000000>, 'finished': <int64 0>, "
+                      "'cancellable': <true>}");
+  g_autoptr (GVariant) progress = parse ("a{sv}", "{'id': <uint32 7>, 'title': <'Pull'>, 'state': "
+                                                  "<'running'>, 'progress': <1.5>}");
+  g_autoptr (GVariant) failed =
+      parse ("a{sv}", "{'id': <uint32 7>, 'title': <'Pull'>, 'state': <'failed'>, 'error': "
+                      "<'timeout: The server: it is silent'>, 'started': <int64 1000000>, "
+                      "'finished': <int64 4000000>}");
+  g_autoptr (GVariant) plain = parse ("a{sv}", "{'state': <'failed'>, 'error': <'Note: odd'>}");
+
+  g_assert_false (bn_job_item_is_over (job));
+  bn_job_item_set_listed (job, listed);
+  g_assert_cmpfloat (bn_job_item_get_fraction (job), ==, -1);
+  g_assert_true (bn_job_item_is_cancellable (job));
+  g_assert_cmpint (bn_job_item_get_elapsed (job), >, 1000000);
+  bn_job_item_set_progress (job, progress);
+  g_assert_cmpfloat (bn_job_item_get_fraction (job), ==, 1);
+  bn_job_item_set_listed (job, failed);
+  g_assert_true (bn_job_item_is_over (job));
+  g_assert_cmpstr (bn_job_item_get_error (job), ==, "The server: it is silent");
+  g_assert_cmpint (bn_job_item_get_elapsed (job), ==, 3000000);
+  /* What was on its way comes too late. */
+  bn_job_item_set_progress (job, progress);
+  g_assert_cmpstr (bn_job_item_get_state (job), ==, "failed");
+  bn_job_item_set_listed (job, plain);
+  g_assert_cmpstr (bn_job_item_get_error (job), ==, "Note: odd");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,5 +261,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model-parts/rows", test_rows);
   g_test_add_func ("/model-parts/measured-rows", test_measured_rows);
   g_test_add_func ("/model-parts/event-log", test_event_log);
+  g_test_add_func ("/model/job", test_job);
   return g_test_run ();
 }

@@ -47,7 +47,7 @@ set_up (Fixture *f, gconstpointer data)
   g_signal_connect_swapped (f->hub, "samples", G_CALLBACK (bn_sample_store_add), f->samples);
   bn_hub_open (f->hub);
   WAIT_FOR (description_of (f, "system_info") != NULL && description_of (f, "chat") != NULL
-            && bn_catalog_get_hub_description (f->catalog) != NULL);
+            && description_of (f, "hub") != NULL);
 }
 
 static void
@@ -79,7 +79,7 @@ test_catalog (Fixture *f, gconstpointer data)
   const BnEventInfo *event = bn_description_find_event (description, "system_info.cpu");
   const BnCardInfo *card = bn_description_find_card (description, "cpu");
 
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->catalog)), ==, 5);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->catalog)), ==, 6);
   g_assert_cmpuint (bn_module_item_get_restarts (item), ==, 1);
   g_assert_cmpstr (bn_module_item_get_group (item), ==, "control");
   g_assert_nonnull (event);
@@ -213,7 +213,7 @@ test_reconnect (Fixture *f, gconstpointer data)
   WAIT_FOR (n_events == 1);
   g_clear_pointer (&f->stage, bn_stage_hub_free);
   WAIT_FOR (bn_hub_get_state (f->hub) == BN_HUB_ABSENT);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->catalog)), ==, 5);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->catalog)), ==, 6);
   f->stage = new_stage ();
   WAIT_FOR (lost && interest_is (f, "chat.message module.state_changed"));
   /* It counts from 1 again. */

@@ -120,5 +120,60 @@ def documented(tree):
             yield path, member.line, f"{member.name}: nothing says what it does"
 
 
+# Structures that count, and the sample of the hub that has each of their members as a field. The names
+# of the bridge's counters are in a table.
+COUNTED = {
+    "BnEventBusCounters": "event.statistics",
+    "BnModuleCounters": "module.statistics",
+    "BnLinkStatistics": "link.statistics",
+}
+HUB_MANIFEST = "daemon/core/hub.module"
+
+
+def fields_of(manifest, event):
+    group = re.search(rf"^\[Event {re.escape(event)}\]$(.*?)(?=^\[|\Z)", manifest,
+                      re.MULTILINE | re.DOTALL)
+    line = re.search(r"^Fields=(.*)$", group.group(1), re.MULTILINE) if group else None
+    return {field.split(":")[0] for field in line.group(1).split(";")} if line else set()
+
+
+def counters(tree):
+    for path in tree.paths(".h", under="daemon/"):
+        text = tree.text(path)
+        for found in re.finditer(r"typedef struct\n\{([^}]*)\} (\w+);", text):
+            if found.group(2) in COUNTED:
+                for member in re.finditer(r"^  guint64 (\w+);", found.group(1), re.MULTILINE):
+                    line = text.count("\n", 0, found.start(1) + member.start()) + 1
+                    yield path, line, found.group(2), member.group(1)
+
+
+BRIDGE_COUNTERS = "web-bridge/protocol/bridge-limits.c"
+
+
+def bridge_counters(tree):
+    text = tree.texts.get(BRIDGE_COUNTERS, "")
+    for found in re.finditer(r'\[BN_COUNT_\w+\] = "(\w+)"', text):
+        yield BRIDGE_COUNTERS, text.count("\n", 0, found.start()) + 1, found.group(1)
+
+
+COUNTING = "typedef struct\n{\n  guint64 pauses; /* x */\n} BnLinkStatistics;\n"
+
+
+@rules.rule("Whatever the hub counts is a metric:",
+            bad={"daemon/link/link.h": COUNTING,
+                 BRIDGE_COUNTERS: '  [BN_COUNT_IDLE] = "idle",\n'},
+            good={"daemon/link/link.h": COUNTING,
+                  HUB_MANIFEST: "[Event link.statistics]\nFields=name:s;pauses:t:count\n"})
+def counters_are_metrics(tree):
+    for path, line, structure, member in counters(tree):
+        event = COUNTED[structure]
+        if member not in fields_of(tree.texts.get(HUB_MANIFEST, ""), event):
+            yield path, line, f"{member} is counted: add it to {event} in {HUB_MANIFEST}"
+    of_bridges = fields_of(tree.texts.get(HUB_MANIFEST, ""), "websocket.statistics")
+    for path, line, name in bridge_counters(tree):
+        if name not in of_bridges:
+            yield path, line, f"{name} is counted: add it to websocket.statistics in {HUB_MANIFEST}"
+
+
 if __name__ == "__main__":
     sys.exit(rules.main())
