@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { extname, join, normalize } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { WebSocketServer } from 'ws'
-import { descriptions, identity, moduleRows, samplesAt, unitRows, workerRows } from './machine.mjs'
+import { descriptions, identity, moduleHistory, moduleRows, samplesAt, unitRows, workerRows } from './machine.mjs'
 
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
@@ -37,6 +37,8 @@ export class TestBridge {
   connections = new Set()
   modules
   unitStates = {}
+  jobs = [] // rows of job.list
+  logs = {} // id -> text
 
   #dist
   #server
@@ -120,6 +122,19 @@ export class TestBridge {
     }
   }
 
+  // A job begins, goes on, or is over: what changed of its row.
+  setJob(id, changes) {
+    const known = this.jobs.find((job) => job.id === id)
+    const job = { ...known, id, ...changes }
+    this.jobs = [...this.jobs.filter((other) => other !== known), job]
+    if (!known) this.emit('job.started', { id, module: job.module, method: job.method, title: job.title })
+    else if (job.finished) this.emit('job.finished', { id, module: job.module, title: job.title, state: job.state, error: job.error ?? '' })
+    else {
+      const { module, title, state, message, progress } = job
+      this.#deliver([{ type: 'job.progress', key: `${id}`, ts: Date.now(), payload: { id, module, title, state, message, progress } }])
+    }
+  }
+
   setModuleState(name, state, error = '') {
     this.modules[name].state = state
     this.emit('module.state_changed', { name, state, error, generation: this.modules[name].generation })
@@ -168,6 +183,16 @@ export class TestBridge {
     if (url.pathname === '/api/auth/logout') {
       for (const part of (request.headers.cookie ?? '').split('; ')) this.#cookies.delete(part)
       return json(200, {})
+    }
+    if (url.pathname === '/api/job/open_log') {
+      const log = this.logs[url.searchParams.get('id')]
+      if (log === undefined) return json(404, { title: 'Not found', status: 404, detail: 'There is no such job', code: 'not_found' })
+      // In two pieces, cut through a character.
+      const bytes = Buffer.from(log)
+      response.writeHead(200, { 'Content-Type': 'application/octet-stream' })
+      response.write(bytes.subarray(0, 7))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return response.end(bytes.subarray(7))
     }
     try {
       const path = normalize(url.pathname === '/' ? '/index.html' : url.pathname)
@@ -252,6 +277,24 @@ export class TestBridge {
       case 'module.describe':
         if (!known) throw new Refusal('not_found', `No module named “${payload.name}”`)
         return known
+      case 'module.history':
+        return { changes: moduleHistory }
+      case 'module.approve':
+        if (payload.rights !== known.rights_digest) throw new Refusal('conflict', 'It asks for something else now')
+        known.approved = true
+        known.rights = known.rights.map((right) => ({ ...right, approved: true }))
+        setImmediate(() => this.setModuleState(payload.name, 'ready'))
+        return { name: payload.name, state: 'ready', generation: ++known.generation }
+      case 'job.list':
+        return { jobs: this.jobs }
+      case 'job.get':
+        return { ...this.jobs.find((job) => job.id === payload.id), result: { checked: 214, worst: 'backup.service' } }
+      case 'job.cancel':
+        this.setJob(payload.id, { state: 'cancelling' })
+        return { id: payload.id, state: 'cancelling' }
+      case 'services.check_all':
+        this.setJob(21, { module: 'services', method: type, title: 'Check 214 units', state: 'running', message: '', error: '', started: Date.now() * 1000, finished: 0, cancellable: true })
+        return { job: '/org/binnacle/Hub1/jobs/21' }
       case 'module.reset_failures':
       case 'module.load':
       case 'module.reload':

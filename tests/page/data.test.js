@@ -4,6 +4,8 @@
 import { describe, expect, it } from 'vitest'
 import { fromRow, readValue } from '../../web-bridge/page/src/cards/arguments.js'
 import { parseColumn, worstFirst } from '../../web-bridge/page/src/cards/columns.js'
+import { errorText, inOrder, stateText } from '../../web-bridge/page/src/cards/job-words.js'
+import { rightText } from '../../web-bridge/page/src/cards/rights.js'
 import { filterRows, joinRows, keepOrder } from '../../web-bridge/page/src/cards/table-rows.js'
 import { fulfils, parseWhere } from '../../web-bridge/page/src/cards/where.js'
 import { AxisEnd, roundUp } from '../../web-bridge/page/src/charts/scale.js'
@@ -160,5 +162,35 @@ describe('rows', () => {
 
   it('are found by what they show', () => {
     expect(filterRows([{ name: 'x', full: 42 }, { name: 'y' }], columns, '42%')).toHaveLength(1)
+  })
+})
+
+describe('jobs', () => {
+  it('stand with those that run first, then the newest', () => {
+    const jobs = [
+      { id: 3, state: 'failed' },
+      { id: 1, state: 'running' },
+      { id: 4, state: 'succeeded' },
+      { id: 2, state: 'cancelling' }
+    ]
+    expect(inOrder(jobs).map(({ id }) => id)).toEqual([2, 1, 4, 3])
+  })
+
+  it('say what they do, or how they ended', () => {
+    expect(stateText({ state: 'running', message: 'Layer 3' })).toBe('Layer 3')
+    expect(stateText({ state: 'running', message: '' })).toBe('Running')
+    expect(stateText({ state: 'cancelling', message: 'Layer 3' })).toBe('Cancelling…')
+    expect(stateText({ state: 'failed', error: 'timeout: The server: it is silent' })).toBe('Failed: The server: it is silent')
+    expect(stateText({ state: 'failed' })).toBe('Failed')
+    expect(errorText({ error: 'No code here' })).toBe('No code here')
+  })
+})
+
+describe('rights', () => {
+  it('are said in plain words, also those of a newer hub', () => {
+    expect(rightText({ kind: 'files', value: '/run/docker.sock' })).toBe('read and write /run/docker.sock')
+    expect(rightText({ kind: 'requests', value: '*' })).toBe('ask for everything, with the rights of an administrator')
+    expect(rightText({ kind: 'network' })).toBe('use the network')
+    expect(rightText({ kind: 'teleport', value: 'mars' })).toBe('teleport mars')
   })
 })

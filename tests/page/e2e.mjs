@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { TestBridge } from './bridge.mjs'
 import { PHONE, UNKNOWN_SESSION, UNREACHABLE } from './browser.mjs'
+import { jobRows } from './machine.mjs'
 import { finish, go, test as testWith } from './tap.mjs'
 
 const [dist] = process.argv.slice(2)
@@ -177,7 +178,7 @@ await test('every view works and only what is seen is subscribed', async ({ brid
   await page.getByRole('heading', { name: 'Workers' }).waitFor()
   assert.equal(bridge.subscriptions.includes('system_info.network'), false)
   await go(page, 'modules')
-  await page.getByText('six times within 60 s').waitFor()
+  await page.locator('.reason', { hasText: 'six times within 60 s' }).waitFor()
   await go(page, 'activity')
   await page.getByRole('heading', { name: 'Activity' }).waitFor()
   bridge.emit('services.unit_changed', { name: 'ssh.service', state: 'failed' })
@@ -192,6 +193,96 @@ await test('every view works and only what is seen is subscribed', async ({ brid
   await page.getByRole('textbox', { name: 'Message to lobby' }).fill('hello')
   await page.keyboard.press('Enter')
   await page.locator('.message-list', { hasText: 'hello' }).waitFor()
+})
+
+await test('a job is seen where it was started, in the header and in its list, to its end', async ({ bridge, page }) => {
+  await signIn({ bridge, page })
+  assert.equal(bridge.subscriptions.includes('job.progress'), false)
+  await go(page, 'm/services')
+  await page.getByRole('button', { name: 'Check everything' }).click()
+  const strip = page.locator('.card', { hasText: 'Manage' }).getByRole('list', { name: 'Jobs' })
+  await strip.getByText('Services · Running').waitFor()
+  assert.equal(await strip.getByRole('progressbar').getAttribute('value'), null)
+  bridge.setJob(21, { progress: 0.25, message: 'ssh.service' })
+  await strip.getByText('Services · ssh.service').waitFor()
+  assert.equal(await strip.getByRole('progressbar').getAttribute('value'), '0.25')
+  await page.getByRole('link', { name: 'Jobs: Check 214 units 25%' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor()
+  bridge.logs[21] = 'Prüfe: ssh.service\nPrüfe: cron.service\n'
+  await page.getByRole('button', { name: 'Details Check 214 units' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Check 214 units' })
+  await dialog.getByText('Prüfe: cron.service').waitFor()
+  bridge.setJob(21, { state: 'succeeded', progress: 1, finished: Date.now() * 1000, cancellable: false })
+  await dialog.getByText('Worst: backup.service').waitFor()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await page.locator('.notices', { hasText: 'Check 214 units: Done' }).waitFor()
+  await page.locator('.jobs-indicator').waitFor({ state: 'detached' })
+  assert.equal(bridge.subscriptions.includes('job.progress'), false)
+})
+
+await test('a job is cancelled, and one that fails says why until it is closed', async ({ bridge, page }) => {
+  await signIn({ bridge, page })
+  await go(page, 'm/services')
+  await page.getByRole('button', { name: 'Check everything' }).click()
+  const strip = page.locator('.card', { hasText: 'Manage' }).getByRole('list', { name: 'Jobs' })
+  await strip.getByRole('button', { name: 'Cancel Check 214 units' }).click()
+  await strip.getByText('Services · Cancelling…').waitFor()
+  bridge.setJob(21, { state: 'failed', error: 'unavailable: The module services ended', finished: Date.now() * 1000, cancellable: false })
+  await strip.getByText('Services · Failed: The module services ended').waitFor()
+  await strip.getByRole('button', { name: 'Close Check 214 units' }).click()
+  await strip.waitFor({ state: 'detached' })
+})
+
+await test('jobs are stale while the server is away, and gone with their hub', async ({ bridge, page }) => {
+  bridge.jobs = jobRows(Date.now() * 1000)
+  await signIn({ bridge, page })
+  await page.goto(`${bridge.address}#/activity/jobs`)
+  const jobs = page.getByRole('list', { name: 'Jobs' })
+  await jobs.getByText('Backup · Failed: The target /mnt/backup is not mounted').waitFor()
+  assert.deepEqual(await jobs.locator('.name').allTextContents(), bridge.jobs.map((job) => job.title))
+  const { port } = bridge
+  await bridge.kill()
+  await jobs.locator('.job.is-stale').first().waitFor()
+  assert.equal(await jobs.locator('.job.is-stale').count(), 3)
+  assert.match(await jobs.locator('.job.is-stale .elapsed').first().textContent(), /^As of /)
+  bridge.jobs = []
+  await bridge.listen(port)
+  await page.getByText('No jobs').waitFor()
+}, { expected: [UNREACHABLE] })
+
+await test('what a module asks for is shown before it runs', async ({ bridge, page }) => {
+  await signIn({ bridge, page })
+  await go(page, 'm/diary')
+  await page.getByText('This module waits for you to approve what it asks for.').waitFor()
+  await go(page, 'modules')
+  await page.getByText('waits for approval').waitFor()
+  await page.getByRole('button', { name: 'Review… Diary' }).click()
+  const dialog = page.getByRole('alertdialog', { name: 'Let Diary run?' })
+  assert.deepEqual((await dialog.getByRole('listitem').allTextContents()).map((text) => text.trim()), [
+    'read and write ~/Documents/Diary (as before)', 'use the network', 'ask for system_info.*, with the rights of an administrator',
+    'talk to session:org.gnome.evolution.* on the bus', 'start programs that are not confined', 'do all that you may do: it is not confined'
+  ])
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  assert.equal(bridge.requests.some(({ type }) => type === 'module.approve'), false)
+  await page.getByRole('button', { name: 'Review… Diary' }).click()
+  await dialog.getByRole('button', { name: 'Approve' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByRole('listitem').filter({ hasText: 'Diary' }).getByText('ready').waitFor()
+})
+
+await test('a module tells why it is as it is, and what happened', async ({ bridge, page }) => {
+  await signIn({ bridge, page })
+  await go(page, 'modules')
+  await page.locator('.reason', { hasText: 'Runs the previous version: services.module' }).waitFor()
+  const row = page.getByRole('listitem').filter({ hasText: 'Copies of what matters' })
+  await row.getByText('Details').click()
+  await row.getByRole('button', { name: 'History… Backup' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Backup: history' })
+  await dialog.getByText('It failed 6 times in 60 s').waitFor()
+  assert.deepEqual(await dialog.locator('.badge').allTextContents(), ['quarantined', 'rolled back', 'reloaded', 'refused', 'ready', 'starting'])
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
 })
 
 await test('keys choose pages and open the shortcuts', async ({ bridge, page }) => {

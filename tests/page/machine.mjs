@@ -103,11 +103,12 @@ export function descriptions() {
         { name: 'restart_unit', member: 'RestartUnit', title: 'Restart', summary: 'Stops the unit and starts it again', access: 'control', in: [argument('name', 's', 'the unit')], out: [] },
         { name: 'stop_unit', member: 'StopUnit', title: 'Stop', summary: 'Stops the unit', access: 'control', destructive: true, in: [argument('name', 's', 'the unit')], out: [] },
         { name: 'set_priority', member: 'SetPriority', title: 'Set the priority', summary: 'Changes how much of the processor a unit may have', access: 'control', in: [argument('name', 's', 'the unit, such as backup.service'), argument('weight', 'u', '1 to 10000; 100 is usual'), argument('permanent', 'b', 'also after the next start'), argument('groups', 'as', 'the groups it is moved to')], out: [argument('weight', 'u', '')] },
+        { name: 'check_all', member: 'CheckAll', title: 'Check everything', summary: 'Looks at every unit', access: 'control', job: true, in: [], out: [argument('job', 'o', '')] },
         { name: 'reset_all', member: 'ResetAll', title: 'Reset everything', summary: 'Forgets every failure', access: 'admin', destructive: true, in: [], out: [] }
       ],
       cards: [
         { id: 'units', kind: 'table', title: 'Units', order: 1, access: 'observe', rows: 'list_units', refresh: ['services.unit_changed'], columns: ['name', 'state:badge', 'memory:bytes', 'since:time'], actions: ['restart_unit', 'stop_unit'] },
-        { id: 'act', kind: 'actions', title: 'Manage', order: 2, access: 'observe', methods: ['set_priority', 'reset_all'] },
+        { id: 'act', kind: 'actions', title: 'Manage', order: 2, access: 'observe', methods: ['set_priority', 'check_all', 'reset_all'] },
         { id: 'secrets', kind: 'details', title: 'Environment', order: 3, access: 'admin', rows: 'environment' },
         { id: 'timers', kind: 'table', title: 'Timers', order: 4, access: 'observe', rows: 'list_timers', columns: ['name', 'next:time'] },
         { id: 'journal', kind: 'table', title: 'Journal', order: 5, access: 'observe', rows: 'list_journal', columns: ['line'] }
@@ -139,13 +140,26 @@ export function descriptions() {
         { id: 'progress', kind: 'gauge', title: 'Last copy', order: 1, pin: true, access: 'observe', event: 'backup.progress', value: 'share' }
       ]
     },
+    diary: {
+      name: 'diary', version: '0.3', title: 'Diary', summary: 'What was done on which day', icon: 'application-x-addon-symbolic',
+      group: 'desk', state: 'disabled', generation: 0, approved: false, rights_digest: '5d0c', events: [], workers: [], methods: [],
+      rights: [
+        { kind: 'files', value: '~/Documents/Diary', approved: true }, { kind: 'network', approved: false },
+        { kind: 'requests', value: 'system_info.*', approved: false }, { kind: 'talk', value: 'session:org.gnome.evolution.*', approved: false },
+        { kind: 'launch', approved: false }, { kind: 'unconfined', approved: false }
+      ],
+      cards: [{ id: 'today', kind: 'details', title: 'Today', order: 1, access: 'observe', rows: 'today', fields: ['text'] }]
+    },
     hub: {
       name: 'hub', version: '0.1.0', title: 'Hub', summary: 'The hub itself',
       events: [
         { name: 'system.heartbeat', type: 'system.heartbeat', class: 'sample', worker: 'heartbeat', access: 'observe', fields: [] },
         { name: 'module.state_changed', type: 'module.state_changed', class: 'event', access: 'observe', fields: [] },
         { name: 'worker.state_changed', type: 'worker.state_changed', class: 'event', access: 'observe', fields: [] },
-        { name: 'worker.failed', type: 'worker.failed', class: 'event', access: 'observe', fields: [] }
+        { name: 'worker.failed', type: 'worker.failed', class: 'event', access: 'observe', fields: [] },
+        { name: 'job.started', type: 'job.started', class: 'event', access: 'observe', fields: [] },
+        { name: 'job.progress', type: 'job.progress', class: 'sample', key: 'id', access: 'observe', fields: [] },
+        { name: 'job.finished', type: 'job.finished', class: 'event', access: 'observe', fields: [] }
       ],
       workers: [{ name: 'hub.heartbeat', interval: 15000, demand: true, summary: 'Says that the hub is there' }],
       methods: [], cards: []
@@ -155,14 +169,17 @@ export function descriptions() {
 
 export function moduleRows(all) {
   const more = {
-    system_info: { pid: 4711, restarts: 0, memory: 1572864, cpu_time: 1240000 },
-    services: { pid: 4712, restarts: 0, memory: 2202009, cpu_time: 310000 },
+    system_info: { pid: 4711, restarts: 0, failures: 0, descriptors: 9, since: 1795340000000000, source: 'current', memory: 1572864, cpu_time: 1240000 },
+    services: { pid: 4712, restarts: 1, failures: 1, descriptors: 11, since: 1795340000000000, source: 'previous', memory: 2202009, cpu_time: 310000, last_error: 'services.module: [Module] Version: is missing; it must stand' },
+    diary: { restarts: 0, approved: false, reason: 'not approved yet' },
     chat: { pid: 4713, restarts: 0, memory: 1310720, cpu_time: 42000 },
-    backup: { pid: 0, restarts: 6, memory: 0, cpu_time: 0, last_error: 'The process ended with signal 11 (Segmentation fault) six times within 60 s' }
+    backup: { pid: 0, restarts: 6, failures: 6, since: 1795344900000000, memory: 0, cpu_time: 0, last_error: 'The process ended with signal 11 (Segmentation fault) six times within 60 s' }
   }
   return Object.values(all)
     .filter(({ name }) => name !== 'hub')
-    .map(({ name, title, version, state, group, icon, generation }) => ({ name, title, version, state, group, icon, generation, last_error: '', ...more[name] }))
+    .map(({ name, title, version, state, group, icon, generation, approved }) => ({
+      name, title, version, state, group, icon, generation, last_error: '', ...more[name], ...(approved !== undefined && { approved })
+    }))
 }
 
 export function workerRows(nowUsec) {
@@ -227,6 +244,31 @@ export function unitRows(states) {
     since: 1795340000000000 - i * 4.1e9
   }))
 }
+
+// Every state that a job can have; started and finished are microseconds.
+export function jobRows(nowUsec) {
+  const job = (id, module, method, title, state, began, took, more) => ({
+    id, module, method, title, state, message: '', error: '', cancellable: state === 'running',
+    started: nowUsec - began * 1e6, finished: took ? nowUsec - (began - took) * 1e6 : 0, ...more
+  })
+  return [
+    job(12, 'services', 'services.check_all', 'Check 214 units', 'running', 34, 0, { progress: 0.45, message: 'syncthing.service' }),
+    job(11, 'backup', '', 'Back up the photographs', 'running', 190, 0, { message: 'Looking for what changed' }),
+    job(10, 'services', 'services.check_all', 'Check 3 units', 'cancelling', 60, 0, { progress: 0.8 }),
+    job(9, 'services', 'services.check_all', 'Check 214 units', 'succeeded', 300, 12, { progress: 1 }),
+    job(8, 'backup', '', 'Back up the letters', 'failed', 400, 3, { error: 'unavailable: The target /mnt/backup is not mounted' }),
+    job(7, 'backup', '', 'Back up the music', 'cancelled', 500, 75, {})
+  ]
+}
+
+export const moduleHistory = [
+  { time: 1795340000000000, what: 'state', state: 'starting', generation: 1 },
+  { time: 1795340000120000, what: 'state', state: 'ready', generation: 1 },
+  { time: 1795340600000000, what: 'refused', state: 'ready', generation: 1, reason: 'backup.module: [Module] Version: is missing; it must stand' },
+  { time: 1795341200000000, what: 'reload', state: 'ready', generation: 2 },
+  { time: 1795341203000000, what: 'roll_back', state: 'ready', generation: 3, reason: 'It ended: Child process killed by signal 11' },
+  { time: 1795344900000000, what: 'state', state: 'quarantined', generation: 7, reason: 'It failed 6 times in 60 s' }
+]
 
 export const identity = {
   hostname: 'compass', os: 'Debian GNU/Linux 12 (bookworm)', kernel: '6.1.0-28-amd64', cpu_model: 'AMD Ryzen 7 5800U with Radeon Graphics', threads: 16, memory: 16 * 2 ** 30, boot_time: 1795250000000000

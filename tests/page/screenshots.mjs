@@ -5,14 +5,19 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TestBridge } from './bridge.mjs'
 import { DESKTOP, launch, openPage, PHONE } from './browser.mjs'
+import { jobRows } from './machine.mjs'
 
 const [dist, folder, ...only] = process.argv.slice(2)
-const VIEWS = ['overview', 'm/system_info', 'm/services', 'm/chat', 'm/backup', 'activity', 'modules', 'workers']
+const VIEWS = ['overview', 'm/system_info', 'm/services', 'm/chat', 'm/backup', 'activity', 'activity/jobs', 'modules', 'workers']
+// What a press opens: the view, the button, the name of the picture.
+const DIALOGS = [['modules', 'Review… Diary', 'rights'], ['modules', 'History… Backup', 'history'], ['activity/jobs', 'Details Check 214 units', 'job']]
 const HISTORY_S = 290
 
 await mkdir(folder, { recursive: true })
 const bridge = new TestBridge({ dist })
 await bridge.listen()
+bridge.jobs = jobRows(Date.now() * 1000)
+for (const { id } of bridge.jobs) bridge.logs[id] = 'dbus.service: good\npipewire.service: good\nbackup.service: failed, exit code 3\n'
 const browser = await launch()
 
 for (const [name, viewport, phone] of [['desktop', DESKTOP, false], ['phone', PHONE, true]]) {
@@ -42,6 +47,14 @@ for (const [name, viewport, phone] of [['desktop', DESKTOP, false], ['phone', PH
       await page.waitForTimeout(300)
       await page.screenshot({ path: join(folder, `${variant}-${view.replace('/', '-')}.png`) })
       await page.setViewportSize(viewport)
+    }
+    for (const [view, button, name] of DIALOGS) {
+      await page.goto(`${bridge.address}?${name}#/${view}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))
+      await page.getByRole('button', { name: button }).first().click()
+      await page.waitForTimeout(600)
+      await page.screenshot({ path: join(folder, `${variant}-${name}.png`) })
     }
     if (problems.length) console.log(variant, problems)
     await context.close()

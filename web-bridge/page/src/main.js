@@ -14,6 +14,7 @@ import { loadLocale } from './locale/index.js'
 import { fetchTheRest } from './shell/later.js'
 import { useCatalog } from './stores/catalog.js'
 import { useConnection } from './stores/connection.js'
+import { useJobs } from './stores/jobs.js'
 import { usePreferences } from './stores/preferences.js'
 
 async function start() {
@@ -22,6 +23,7 @@ async function start() {
   usePreferences(pinia)
   const connection = useConnection(pinia)
   useCatalog(pinia).start(locale)
+  useJobs(pinia).start()
   createApp(App).use(pinia).mount('#app')
   await connection.start()
   fetchTheRest()

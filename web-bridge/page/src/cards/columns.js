@@ -26,7 +26,7 @@ export function parseColumn(text, label, field) {
 
 const GOOD = /^(active|running|ready|up|ok|healthy|online|enabled|loaded|charging|full|yes|true)$/i
 const WARNING =
-  /^(activating|deactivating|reloading|starting|draining|backoff|paused|restarting|degraded|warning)$/i
+  /^(activating|deactivating|reloading|starting|draining|backoff|paused|restarting|degraded|unapproved|warning)$/i
 const BAD =
   /^(failed|error|quarantined|invalid|dead|unhealthy|critical|down|lost|broken|unavailable|crashed)$/i
 
@@ -39,7 +39,7 @@ export function badgeTone(value) {
 }
 
 const STATES = () => ({
-  backoff: t('backoff'),
+  backoff: t('waits after a failure'),
   disabled: t('disabled'),
   draining: t('draining'),
   failed: t('failed'),
@@ -49,7 +49,8 @@ const STATES = () => ({
   running: t('running'),
   sleeping: t('sleeping'),
   starting: t('starting'),
-  stopped: t('stopped')
+  stopped: t('stopped'),
+  unapproved: t('waits for approval')
 })
 
 // What the hub calls the state of a module or worker, for people.

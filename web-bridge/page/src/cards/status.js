@@ -17,11 +17,16 @@ const PASSING = ['backoff', 'starting'] // over in a moment: nothing on the page
 
 const asOf = (localMs) => t('As of {time}', { time: clockTime(new Date(localMs)) })
 
+// Disabled, because nobody approved it yet.
+export const isUnapproved = (row) => row.state === 'disabled' && row.approved === false
+
 function stoppedText(row) {
+  if (isUnapproved(row)) return t('This module waits for you to approve what it asks for.')
   const texts = {
     quarantined: t('This module failed too often and was stopped.'),
     backoff: t('This module failed and will be started again shortly.'),
     starting: t('This module is starting.'),
+    draining: t('This module is stopping.'),
     disabled: t('This module is disabled.')
   }
   return texts[row.state] ?? t('This module is not running.')
@@ -50,7 +55,7 @@ export function useCardStatus(card, source) {
       return {
         kind: 'stopped',
         text: passing ? t('Starting again') : stoppedText(row),
-        reason: row.last_error,
+        reason: isUnapproved(row) ? '' : row.reason || row.last_error,
         module: row,
         hasData,
         passing

@@ -164,7 +164,8 @@ export const messages = {
   'There are no modules in the module folders.': 'In den Ordnern der Module ist kein Modul.',
   'Its cards and events are gone until it is loaded again.':
     'Seine Karten und Ereignisse fehlen, bis es wieder geladen wird.',
-  backoff: 'wartet auf Neustart',
+  'waits after a failure': 'wartet nach Fehler',
+  'waits for approval': 'wartet auf Genehmigung',
   disabled: 'abgeschaltet',
   draining: 'wird fertig',
   failed: 'fehlgeschlagen',
@@ -238,5 +239,72 @@ export const messages = {
   min: 'min',
   s: 's',
   ms: 'ms',
-  µs: 'µs'
+  µs: 'µs',
+
+  // Jobs
+  Jobs: 'Vorgänge',
+  Events: 'Ereignisse',
+  'No jobs': 'Keine Vorgänge',
+  'What takes longer than a moment is shown here while it runs, and ten minutes after.':
+    'Was länger als einen Augenblick dauert, steht hier, solange es läuft, und zehn Minuten danach.',
+  Running: 'Läuft',
+  'Cancelling…': 'Wird abgebrochen …',
+  Done: 'Fertig',
+  Cancelled: 'Abgebrochen',
+  Failed: 'Fehlgeschlagen',
+  'Failed: {reason}': 'Fehlgeschlagen: {reason}',
+  '{action}: started': '{action}: gestartet',
+  '{count} job runs': ['{count} Vorgang läuft', '{count} Vorgänge laufen'],
+  Result: 'Ergebnis',
+  Log: 'Protokoll',
+  'Nothing was logged yet': 'Noch wurde nichts protokolliert',
+  'Nothing was logged': 'Es wurde nichts protokolliert',
+  'The log cannot be read': 'Das Protokoll kann nicht gelesen werden',
+  'This job is forgotten.': 'Dieser Vorgang ist vergessen.',
+
+  // Approval, history and facts of modules
+  'Review…': 'Prüfen …',
+  Approve: 'Genehmigen',
+  'Let {module} run?': '{module} ausführen lassen?',
+  'Beyond its own folders, it asks to': 'Über seine eigenen Ordner hinaus möchte es',
+  'It asks for nothing beyond its own folders.':
+    'Es verlangt nichts außer seinen eigenen Ordnern.',
+  '{right} (as before)': '{right} (wie bisher)',
+  'use the network': 'das Netzwerk benutzen',
+  'read {what}': '{what} lesen',
+  'read and write {what}': '{what} lesen und schreiben',
+  'ask for {what}, with the rights of an administrator':
+    '{what} anfragen, mit den Rechten eines Verwalters',
+  'ask for everything, with the rights of an administrator':
+    'alles anfragen, mit den Rechten eines Verwalters',
+  'talk to {what} on the bus': 'mit {what} auf dem Bus sprechen',
+  'start programs that are not confined': 'Programme starten, die nicht eingeschränkt sind',
+  'do all that you may do: it is not confined':
+    'alles tun, was Sie dürfen: Es ist nicht eingeschränkt',
+  Details: 'Einzelheiten',
+  'This module waits for you to approve what it asks for.':
+    'Dieses Modul wartet darauf, dass Sie genehmigen, was es verlangt.',
+  'This module is stopping.': 'Dieses Modul wird angehalten.',
+  'It waits for you to approve what it asks for.':
+    'Es wartet darauf, dass Sie genehmigen, was es verlangt.',
+  'A new version asks for more; it waits for you to approve that.':
+    'Eine neue Version verlangt mehr; sie wartet darauf, dass Sie das genehmigen.',
+  'Runs the previous version.': 'Die vorige Version läuft.',
+  'Runs the previous version: {reason}': 'Die vorige Version läuft: {reason}',
+  'in {time}': 'in {time}',
+  Since: 'Seit',
+  'Next start': 'Nächster Start',
+  Process: 'Prozess',
+  Generation: 'Generation',
+  'Open descriptors': 'Offene Deskriptoren',
+  'Failures in a minute': 'Fehler in einer Minute',
+  none: 'keiner',
+  'History…': 'Verlauf …',
+  '{module}: history': '{module}: Verlauf',
+  'Nothing happened yet': 'Noch ist nichts geschehen',
+  reloaded: 'neu geladen',
+  'rolled back': 'zurückgenommen',
+  refused: 'abgelehnt',
+  'over a limit': 'über einer Grenze',
+  'no. {number}': 'Nr. {number}'
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Binnacle authors
-// Addresses of views: #/overview, #/modules, #/workers, #/activity, #/m/MODULE. Each keeps its place.
+// Addresses of views: #/overview, #/modules, #/workers, #/activity, #/activity/jobs, #/m/MODULE. Each
+// keeps its place.
 import { computed, nextTick, shallowRef } from 'vue'
 
 const MOST_STEPS = 50
@@ -13,7 +14,8 @@ export function parseRoute(hash) {
     return { view: 'module', module: parts[1], path: `m/${parts[1]}` }
   }
   const view = FIXED.includes(parts[0]) ? parts[0] : 'overview'
-  return { view, module: null, path: view }
+  const tab = view === 'activity' && parts[1] === 'jobs' ? 'jobs' : ''
+  return { view, module: null, path: view, tab }
 }
 
 const current = shallowRef(parseRoute(window.location.hash))
@@ -29,7 +31,10 @@ function scroller() {
 window.addEventListener('hashchange', async () => {
   if (!/^(#\/.*)?$/.test(window.location.hash)) return
   const next = parseRoute(window.location.hash)
-  if (next.path === current.value.path) return
+  if (next.path === current.value.path) {
+    current.value = next
+    return
+  }
   places.set(current.value.path, scroller()?.scrollTop ?? 0)
   if (way.at(-1) === next.path) way.pop()
   else way.push(current.value.path)

@@ -24,10 +24,15 @@ export const useCatalog = defineStore('catalog', () => {
     [...modules.values()].sort((a, b) => titleOf(a.name).localeCompare(titleOf(b.name)))
   )
 
+  // The hub describes itself as a module that is always ready and not in the list.
+  const own = computed(() =>
+    descriptions.has('hub') ? [{ ...descriptions.get('hub'), state: 'ready' }] : []
+  )
+
   // Numbers first, then what needs room; each in the order of the manifests.
   const cards = computed(() => {
     const list = []
-    for (const module of ordered.value) {
+    for (const module of [...ordered.value, ...own.value]) {
       for (const card of descriptions.get(module.name)?.cards ?? []) {
         list.push({ ...card, module: module.name, ref: `${module.name}.${card.id}` })
       }
@@ -36,7 +41,7 @@ export const useCatalog = defineStore('catalog', () => {
   })
 
   const pages = computed(() =>
-    ordered.value
+    [...ordered.value, ...own.value]
       .filter((module) => descriptions.get(module.name)?.cards?.length)
       .map((module) => ({
         name: module.name,
@@ -168,6 +173,7 @@ export const useCatalog = defineStore('catalog', () => {
     descriptions,
     loaded,
     error,
+    locale,
     ordered,
     cards,
     pages,
