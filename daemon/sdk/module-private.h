@@ -17,8 +17,8 @@ BnWorkers *bn_module_get_workers (BnModule *self);
 BnRunningCalls *bn_module_get_running_calls (BnModule *self);
 BnJobSet *bn_module_get_jobs (BnModule *self);
 
-/* Why the module refuses the state that it was last given; nullable. */
-char *bn_module_take_state_refusal (BnModule *self);
+/* Why the module refuses the state that it was last given; NULL: it does not. */
+char **bn_module_get_state_refusal (BnModule *self);
 
 /* The state of the last generation has been taken over: say Ready. */
 void bn_module_set_restored (BnModule *self);

@@ -397,32 +397,10 @@ bn_module_get_jobs (BnModule *self)
   return PRIVATE (self)->jobs;
 }
 
-/**
- * bn_module_refuse_state:
- * @self: a module
- * @reason: why, such as `it is of version 2`
- *
- * Refuses the state that [vfunc@Binnacle.Module.restore_state] is called with, from within it: when
- * it is of another version, say. The module starts clean: it is called once more with an empty
- * state, and the module's history says why. An empty state cannot be refused.
- */
-void
-bn_module_refuse_state (BnModule *self, const char *reason)
+char **
+bn_module_get_state_refusal (BnModule *self)
 {
-  BnModulePrivate *priv;
-
-  g_return_if_fail (BN_IS_MODULE (self));
-  g_return_if_fail (reason != NULL);
-
-  priv = PRIVATE (self);
-  g_free (priv->state_refusal);
-  priv->state_refusal = g_strdup (reason);
-}
-
-char *
-bn_module_take_state_refusal (BnModule *self)
-{
-  return g_steal_pointer (&PRIVATE (self)->state_refusal);
+  return &PRIVATE (self)->state_refusal;
 }
 
 void

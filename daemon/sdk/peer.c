@@ -138,7 +138,7 @@ handle_restore (BnModule *module, GVariant *parameters, GDBusMethodInvocation *i
   g_autofree char *refusal = NULL;
 
   BN_MODULE_GET_CLASS (module)->restore_state (module, state, descriptors);
-  refusal = bn_module_take_state_refusal (module);
+  refusal = g_steal_pointer (bn_module_get_state_refusal (module));
   if (refusal != NULL && g_variant_n_children (state) > 0)
     {
       g_dbus_method_invocation_return_error_literal (invocation, BN_ERROR, BN_ERROR_UNSUPPORTED,
