@@ -189,10 +189,10 @@ def a_module_takes_no_more_than_it_may():
     started, = ask_runner("StartThreads", "100")
     assert started < 64 if "pids" in controllers else started == 100, started
     done = as_ada("binnacle", "call", "runner.take_memory", "mebibytes=160", check=False)
-    assert done.returncode == 1, done
     if "memory" not in controllers:
-        assert "MemoryError" in done.stderr, done
+        assert done.returncode == 1 and "MemoryError" in done.stderr, done
         return
+    assert done.returncode != 0, done  # before the kernel gives up, it tries hard to find some
     end = time.monotonic() + booted.TIMEOUT
     while modules()["runner"]["last_error"] != "It used more than 128 MiB of memory":
         assert time.monotonic() < end, modules()["runner"]

@@ -31,8 +31,11 @@ class Runner(Module):
         os.close(slave)
         return first_line(master), terminal
 
-    def take_memory(self, mebibytes):
-        self.taken = b"x" * (mebibytes << 20)
+    async def take_memory(self, mebibytes):
+        self.taken = []
+        for _ in range(mebibytes):
+            self.taken.append(b"x" * (1 << 20))
+            await self.sleep(0)  # it shall not seem to hang
 
     def start_threads(self, number):
         """How many there can be."""
