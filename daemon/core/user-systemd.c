@@ -61,10 +61,11 @@ find_bus (void)
 static GError *
 explain_absence (const char *why)
 {
-  return g_error_new (BN_ERROR, BN_ERROR_UNSUPPORTED,
-                      "There is no systemd of this user to start programs with (%s): log in on a "
-                      "system with systemd, or run “systemd --user” on this session's bus",
-                      why);
+  return g_error_new (
+      BN_ERROR, BN_ERROR_UNSUPPORTED,
+      "There is no systemd of this user (%s): log in on a system with systemd, or run "
+      "“systemd --user” on this session's bus",
+      why);
 }
 
 static GError *
