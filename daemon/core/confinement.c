@@ -205,7 +205,7 @@ explain_end (BnConfinement *self, int status)
   double memory_mib = (double)self->wanted.memory_max_bytes / MIB;
   guint64 limit;
 
-  if (bn_task_group_was_out_of_memory (self->group))
+  if (signal == SIGKILL && bn_task_group_was_out_of_memory (self->group))
     return g_strdup_printf ("It used more than %.5g MiB of memory", memory_mib);
   if (signal == SIGXFSZ)
     return g_strdup_printf ("It wrote a file of more than %.5g MiB",

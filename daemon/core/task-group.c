@@ -28,6 +28,8 @@ struct _BnTaskGroups
   BnControllers controllers;
   GPtrArray *ending; /* (owned): folders of groups whose last processes have not ended */
   gboolean told;     /* that there are no scopes */
+  int slice_fd;      /* memory.events of the slice of all scopes, or -1 */
+  guint64 slice_oom_kills;
 };
 
 struct _BnTaskGroup
@@ -76,6 +78,7 @@ bn_task_groups_new (BnUserSystemd *systemd)
 
   g_atomic_ref_count_init (&self->refs);
   self->ending = g_ptr_array_new_with_free_func (g_free);
+  self->slice_fd = -1;
   if (systemd != NULL)
     {
       self->systemd = g_object_ref (systemd);
@@ -94,6 +97,8 @@ bn_task_groups_free (BnTaskGroups *self)
     return;
   g_clear_object (&self->systemd);
   g_ptr_array_unref (self->ending);
+  if (self->slice_fd >= 0)
+    close (self->slice_fd);
   g_free (self->folder);
   g_free (self);
 }
@@ -184,6 +189,33 @@ events_cb (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The slice counts what happens in its scopes, and is there as long as one of them. */
+static void
+watch_slice (BnTaskGroups *self, const char *scope_folder)
+{
+  g_autofree char *folder = g_path_get_dirname (scope_folder);
+  guint64 count; /* those of one that ends just now are still to be looked at */
+
+  if (bn_control_group_read_oom_kills (self->slice_fd, &count)
+      || !g_str_has_suffix (folder, "/" SLICE))
+    return;
+  if (self->slice_fd >= 0)
+    close (self->slice_fd);
+  self->slice_fd = bn_control_group_open_events (folder);
+  self->slice_oom_kills = 0;
+  bn_control_group_read_oom_kills (self->slice_fd, &self->slice_oom_kills);
+}
+
+/* TRUE if there was one more than when it was looked at last. */
+static gboolean
+slice_lost_process (BnTaskGroups *self)
+{
+  guint64 before = self->slice_oom_kills;
+
+  return bn_control_group_read_oom_kills (self->slice_fd, &self->slice_oom_kills)
+         && self->slice_oom_kills > before;
+}
+
 static void
 watch_scope (BnTaskGroup *self)
 {
@@ -191,6 +223,7 @@ watch_scope (BnTaskGroup *self)
 
   if (folder == NULL)
     return;
+  watch_slice (self->groups, folder);
   self->events_fd = bn_control_group_open_events (folder);
   if (self->events_fd < 0)
     return;
@@ -279,8 +312,10 @@ bn_task_group_adopt (BnTaskGroup *self, GPid pid)
 gboolean
 bn_task_group_was_out_of_memory (BnTaskGroup *self)
 {
-  note_oom_kills (self);
-  return self->oom_kills > 0;
+  gboolean by_slice = slice_lost_process (self->groups);
+
+  /* Its own count is surer, if systemd has not removed it yet. */
+  return note_oom_kills (self) || self->oom_kills > 0 ? self->oom_kills > 0 : by_slice;
 }
 
 void
