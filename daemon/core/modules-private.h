@@ -74,6 +74,10 @@ void bn_modules_waiting_free (gpointer data);
  * changed; of those that wait together there is one. */
 void bn_modules_reload (BnModules *self, BnHostedModule *module, BnReloadFlags flags, GTask *task);
 
+/* Publishes what became of a reload. */
+void bn_modules_tell_reloaded (BnModules *self, BnHostedModule *module, BnReloadResult result,
+                               const char *reason, guint64 swap_usec);
+
 /* What stands in @folder (nullable: nothing does) may have changed. */
 void bn_modules_look_at (BnModules *self, BnHostedModule *module, const char *folder);
 

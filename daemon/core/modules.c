@@ -44,28 +44,6 @@ publish_state (BnModules *self, BnHostedModule *module, const char *state)
   bn_event_bus_publish (self->bus, event);
 }
 
-static void
-publish_reloaded (BnModules *self, BnHostedModule *module, BnReloadResult result,
-                  const char *reason, guint64 swap_usec)
-{
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  g_autoptr (BnEvent) event = NULL;
-
-  g_variant_builder_add (&builder, "{sv}", "name",
-                         g_variant_new_string (bn_hosted_module_get_name (module)));
-  g_variant_builder_add (&builder, "{sv}", "generation",
-                         g_variant_new_uint32 (bn_hosted_module_get_generation (module)));
-  g_variant_builder_add (&builder, "{sv}", "result",
-                         g_variant_new_string (bn_reload_result_to_string (result)));
-  if (*reason != '\0')
-    g_variant_builder_add (&builder, "{sv}", "reason", g_variant_new_string (reason));
-  if (swap_usec != 0)
-    g_variant_builder_add (&builder, "{sv}", "swap_usec", g_variant_new_uint64 (swap_usec));
-  event = bn_event_new ("module.reloaded", BN_EVENT_CLASS_EVENT, BN_ACCESS_OBSERVE,
-                        g_variant_builder_end (&builder), "hub", NULL);
-  bn_event_bus_publish (self->bus, event);
-}
-
 /* From now on the module owes a report of its workers: also a first run may hang. */
 static void
 update_demand (BnModules *self, BnHostedModule *module)
@@ -141,7 +119,7 @@ reloaded_cb (BnHostedModule *module, guint result, const char *reason, guint64 s
   if (is_bad && hash != NULL && !self->stopping
       && !g_str_equal (hash, bn_hosted_module_get_hash (module)))
     bn_module_memory_add_bad (self->memory, bn_hosted_module_get_name (module), hash);
-  publish_reloaded (self, module, (BnReloadResult)result, reason, swap_usec);
+  bn_modules_tell_reloaded (self, module, (BnReloadResult)result, reason, swap_usec);
 }
 
 static void

@@ -11,8 +11,9 @@
 
 #define KILLS_SHORT 10
 #define KILLS_LONG 100
-#define KILL_MS_MAX 150 /* the writer has begun by then, and goes on; more if the machine is busy  \
-                         */
+#define KILL_MS_MAX                                                                                \
+  150 /* the writer has begun by then, and goes on; more if the machine is busy                    \
+       */
 #define READY_USEC_MAX (1 * G_USEC_PER_SEC)
 #define STARTS 3 /* without a fault, to compare with */
 #define EXIT_USEC_MAX (5 * G_USEC_PER_SEC)

@@ -16,7 +16,7 @@
 
 #define WAIT_SECONDS 30
 #define WAIT_SECONDS_THOROUGH 600 /* a million of something */
-#define SHOWN_EVENTS 50 /* when a wait was in vain */
+#define SHOWN_EVENTS 50           /* when a wait was in vain */
 
 static void
 event_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
