@@ -245,7 +245,7 @@ test_terminal (HubFixture *self, gconstpointer data)
   g_assert_nonnull (strstr (shown->str, "\rCounting  █"));
   g_assert_nonnull (strstr (shown->str, "%  0:0"));
   g_assert_nonnull (strstr (shown->str, "\r\033[KCounting  "));
-  g_assert_nonnull (strstr (shown->str, "succeeded"));
+  g_assert_nonnull (strstr (shown->str, "done"));
   g_assert_nonnull (strstr (shown->str, "Steps"));
 }
 
