@@ -58,6 +58,11 @@ BnManifest *bn_modules_find_kept (BnModules *self, const char *name, const char 
 BnManifest *bn_modules_choose_version (BnModules *self, const char *folder, char **hash,
                                        char **refusal, GError **error);
 
+/* The last hub may have ended while a new version was on probation. */
+void bn_modules_resume_probation (BnModules *self, BnHostedModule *module);
+/* What was remembered of @module, and whether a person has approved it, is so again. */
+void bn_modules_recall (BnModules *self, BnHostedModule *module);
+
 /* modules-approval.c */
 
 /* Whether a person has approved what @manifest asks for; if not, notes it. Error: forbidden. */

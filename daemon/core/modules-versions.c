@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* Which version of a module is to run: what stands in its folder, or if that is refused, a copy of
- * what ran before. */
+ * what ran before; and what was remembered of it. */
 #include "core/modules-private.h"
 #include "introspection/error.h"
 
@@ -129,4 +129,39 @@ bn_modules_choose_version (BnModules *self, const char *folder, char **hash, cha
   else
     *hash = g_steal_pointer (&found_hash);
   return g_steal_pointer (&found);
+}
+
+void
+bn_modules_resume_probation (BnModules *self, BnHostedModule *module)
+{
+  g_autofree char *previous = NULL;
+  g_autoptr (BnManifest) kept = bn_modules_find_kept (
+      self, bn_hosted_module_get_name (module), bn_hosted_module_get_hash (module), &previous);
+
+  if (kept != NULL)
+    bn_hosted_module_begin_probation (module, previous);
+}
+
+void
+bn_modules_recall (BnModules *self, BnHostedModule *module)
+{
+  const char *name = bn_hosted_module_get_name (module);
+  const char *hash = bn_hosted_module_get_hash (module);
+  g_autofree char *quarantine = bn_module_memory_dup_quarantine (self->memory, name, hash);
+  g_autoptr (GError) unapproved = NULL;
+
+  if (bn_modules_is_leased (self, name))
+    bn_modules_apply_lease (self, module);
+  /* A kept version ran, so it was approved; the one that waits in its folder goes on waiting. */
+  else if (!bn_hosted_module_is_kept (module)
+           && !bn_modules_check_approval (self, bn_hosted_module_get_manifest (module), hash,
+                                          &unapproved))
+    {
+      bn_hosted_module_refuse_version (module, unapproved->message, NULL);
+      bn_hosted_module_set_disabled (module, TRUE, "It is not approved yet");
+    }
+  else if (bn_module_memory_is_disabled (self->memory, name))
+    bn_hosted_module_set_disabled (module, TRUE, NULL);
+  else if (quarantine != NULL)
+    bn_hosted_module_set_quarantined (module, quarantine);
 }

@@ -146,43 +146,6 @@ runs_here (BnModules *self, BnManifest *manifest)
                       : bn_manifest_runs_on_session (manifest);
 }
 
-/* The last hub ended while a new version was on probation. */
-static void
-resume_probation (BnModules *self, BnHostedModule *module)
-{
-  g_autofree char *previous = NULL;
-  g_autoptr (BnManifest) kept = bn_modules_find_kept (
-      self, bn_hosted_module_get_name (module), bn_hosted_module_get_hash (module), &previous);
-
-  if (kept != NULL)
-    bn_hosted_module_begin_probation (module, previous);
-}
-
-/* What was remembered of it, and whether a person has approved it. */
-static void
-recall (BnModules *self, BnHostedModule *module)
-{
-  const char *name = bn_hosted_module_get_name (module);
-  const char *hash = bn_hosted_module_get_hash (module);
-  g_autofree char *quarantine = bn_module_memory_dup_quarantine (self->memory, name, hash);
-  g_autoptr (GError) unapproved = NULL;
-
-  if (bn_modules_is_leased (self, name))
-    bn_modules_apply_lease (self, module);
-  /* A kept version ran, so it was approved; the one that waits in its folder goes on waiting. */
-  else if (!bn_hosted_module_is_kept (module)
-           && !bn_modules_check_approval (self, bn_hosted_module_get_manifest (module), hash,
-                                          &unapproved))
-    {
-      bn_hosted_module_refuse_version (module, unapproved->message, NULL);
-      bn_hosted_module_set_disabled (module, TRUE, "It is not approved yet");
-    }
-  else if (bn_module_memory_is_disabled (self->memory, name))
-    bn_hosted_module_set_disabled (module, TRUE, NULL);
-  else if (quarantine != NULL)
-    bn_hosted_module_set_quarantined (module, quarantine);
-}
-
 /* Makes an object of the module in @folder; does not start it. */
 BnHostedModule *
 bn_modules_add (BnModules *self, const char *folder, GError **error)
@@ -214,9 +177,9 @@ bn_modules_add (BnModules *self, const char *folder, GError **error)
   if (refusal != NULL)
     bn_hosted_module_refuse_version (module, refusal, NULL);
   else
-    resume_probation (self, module);
+    bn_modules_resume_probation (self, module);
   g_signal_connect (module, "reloaded", G_CALLBACK (reloaded_cb), self);
-  recall (self, module);
+  bn_modules_recall (self, module);
   return module;
 }
 
