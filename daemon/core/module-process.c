@@ -24,6 +24,7 @@
 #define READY_TIMEOUT_MS 3000
 #define PING_TIMEOUT_MS 2000
 #define STOP_STEP_MS 2000
+#define LAST_WORDS_MS 100 /* between the end of a link and that of its process */
 #define USAGE_AGE_USEC (10 * G_USEC_PER_SEC)
 
 enum
@@ -261,7 +262,19 @@ drained_cb (BnLink *link, gpointer user_data)
   g_signal_emit (user_data, signals[SIGNAL_DRAINED], 0);
 }
 
-/* The link is closed: without it the process is of no use. */
+static gboolean
+last_words_cb (gpointer user_data)
+{
+  BnModuleProcess *self = user_data;
+
+  self->timer_id = 0;
+  begin_stopping (self, SIGKILL);
+  send_signal (self, SIGTERM);
+  return G_SOURCE_REMOVE;
+}
+
+/* The link is closed: without it the process is of no use. One that is about to end by itself still
+ * says why. */
 static void
 closed_cb (BnLink *link, GError *error, gpointer user_data)
 {
@@ -276,10 +289,11 @@ closed_cb (BnLink *link, GError *error, gpointer user_data)
     return;
   if (error != NULL && self->reason == NULL && !bn_error_is (error, BN_ERROR_UNAVAILABLE))
     self->reason = g_error_copy (error);
-  begin_stopping (self, SIGKILL);
   if (self->reason == NULL)
     self->reason = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "It closed its connection");
-  send_signal (self, SIGTERM);
+  clear_timers (self);
+  self->state = BN_PROCESS_STOPPING;
+  self->timer_id = g_timeout_add (LAST_WORDS_MS, last_words_cb, self);
 }
 
 /* It died of what it was sent after it had closed its link, and not of anything else. */

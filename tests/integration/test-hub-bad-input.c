@@ -281,6 +281,17 @@ test_events (HubFixture *self, gconstpointer data)
     g_assert_false (g_str_has_prefix (g_ptr_array_index (self->events, i), "echo.told"));
 }
 
+/* A module that closes its link has time for its last words: why it ended is told, not that it was
+ * ended for that. One that stays is ended. */
+static void
+test_last_words (HubFixture *self, gconstpointer data)
+{
+  load (self, "value=1 dies=1 lingers=20");
+  hub_fixture_wait_event (self, "module.state_changed", "It exited with code 3");
+  hub_fixture_install_rogue (self, "2.0", "value=1 dies=1 lingers=60000");
+  hub_fixture_wait_event (self, "module.state_changed", "It closed its connection");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -296,5 +307,6 @@ main (int argc, char *argv[])
   ADD ("undescribed", test_undescribed);
   ADD ("replies", test_replies);
   ADD ("events", test_events);
+  ADD ("last-words", test_last_words);
   return g_test_run ();
 }

@@ -18,6 +18,7 @@
  * stop=TYPE          emits that event when it is told to stop
  * files=N            opens so many descriptors
  * dies=MS            exits so long after Ready
+ * lingers=MS         has closed its link so long before it exits
  */
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -78,9 +79,24 @@ reply_raw (Rogue *self, GDBusMethodInvocation *invocation, GVariant *body)
 }
 
 static gboolean
-die_cb (gpointer user_data)
+exit_cb (gpointer user_data)
 {
   exit (3);
+}
+
+/* Its last words come after its link is closed, as those of an interpreter may. */
+static gboolean
+die_cb (gpointer user_data)
+{
+  Rogue *self = user_data;
+  const char *lingers = get_argument (self, "lingers");
+
+  if (*lingers == '\0')
+    exit (3);
+  g_dbus_connection_set_exit_on_close (self->connection, FALSE);
+  g_dbus_connection_close_sync (self->connection, NULL, NULL);
+  g_timeout_add ((guint)strtoul (lingers, NULL, 10), exit_cb, NULL);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -101,7 +117,7 @@ say_ready (Rogue *self)
                           NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
   emit (self, get_argument (self, "emit"));
   if (*dies != '\0')
-    g_timeout_add ((guint)strtoul (dies, NULL, 10), die_cb, NULL);
+    g_timeout_add ((guint)strtoul (dies, NULL, 10), die_cb, self);
 }
 
 static void
