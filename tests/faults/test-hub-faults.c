@@ -14,7 +14,6 @@
 #include "introspection/error.h"
 #include "introspection/names.h"
 
-#define FLOOD 100000
 #define STEP 2000 /* less than the 1 MiB that may wait for the bus: past it there is a gap */
 #define KILLS 10
 #define READY_USEC_MAX (1 * G_USEC_PER_SEC)
@@ -22,9 +21,11 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 #define MEMORY_IS_REAL FALSE /* what is freed stays in quarantine */
+#define FLOOD 20000          /* in less memory than that for which a module is reloaded */
 #define SAMPLES 20000        /* in less than the time after which a module seems to hang */
 #else
 #define MEMORY_IS_REAL TRUE
+#define FLOOD 100000
 #define SAMPLES 300000
 #endif
 
