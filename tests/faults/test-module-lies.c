@@ -27,11 +27,11 @@ static const struct
   guint amount;
   const char *counter; /* (nullable): goes up by @amount */
 } refused[] = {
-  { "wrong-types", 30, "rejected" },    { "unknown-member", 30, "rejected" },
-  { "foreign", 70, "rejected" },        { "foreign-samples", 30, "rejected" },
-  { "wrong-fields", 30, "rejected" },   { "usurp", 30, "rejected" },
-  { "trespass", 30, "request_errors" }, { "reply-to-nobody", 1000, NULL },
-  { "ready-again", 30, NULL },
+  { "wrong-types", 30, "rejected" },  { "unknown-member", 30, "rejected" },
+  { "foreign", 70, "rejected" },      { "foreign-samples", 30, "rejected" },
+  { "wrong-fields", 30, "rejected" }, { "usurp", 30, "rejected" },
+  { "deep-types", 30, "rejected" },   { "trespass", 30, "request_errors" },
+  { "reply-to-nobody", 1000, NULL },  { "ready-again", 30, NULL },
 };
 
 /* The module goes on, for an author makes mistakes; nothing of it reaches anybody. */

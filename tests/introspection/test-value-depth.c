@@ -43,6 +43,47 @@ test_depth (void)
     }
 }
 
+/* @n times @open, "y", @n times @close, in a variant, of no bytes. */
+static GVariant *
+make_nested (const char *open, const char *close, guint n)
+{
+  g_autoptr (GString) type = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append (type, open);
+  g_string_append_c (type, 'y');
+  for (guint i = 0; i < n; i++)
+    g_string_append (type, close);
+  return g_variant_ref_sink (g_variant_new_variant (
+      g_variant_new_from_data (G_VARIANT_TYPE (type->str), "", 0, FALSE, NULL, NULL)));
+}
+
+/* A bus throws out who sends what D-Bus does not have, however little of it there is. */
+static void
+test_types (void)
+{
+  static const struct
+  {
+    const char *open;
+    const char *close;
+    guint n;
+    gboolean allowed;
+  } rows[] = {
+    { "a", "", 32, TRUE },          { "a", "", 33, FALSE },
+    { "(", ")", 32, TRUE },         { "(", ")", 33, FALSE },
+    { "m", "", 1, FALSE },          { "a", "", 100, FALSE },
+    { "(a", "sssssss)", 24, TRUE }, { "(a", "ssssssssssss)", 24, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GVariant) value = make_nested (rows[i].open, rows[i].close, rows[i].n);
+
+      g_test_message ("%u times %s%s", rows[i].n, rows[i].open, rows[i].close);
+      g_assert_cmpint (bn_value_depth_check (value, 100), ==, rows[i].allowed);
+    }
+}
+
 /* What may enter still fits into a message when it is wrapped as deep as the contract does. */
 static void
 test_message (void)
@@ -76,6 +117,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/value-depth/depth", test_depth);
+  g_test_add_func ("/value-depth/types", test_types);
   g_test_add_func ("/value-depth/message", test_message);
   return g_test_run ();
 }

@@ -14,7 +14,8 @@
 
 #define SEED 20261
 #define GARBAGE_BYTES 65536
-#define STREAM_SAMPLES 64 /* of a packet */
+#define STREAM_SAMPLES 64  /* of a packet */
+#define ARRAYS_TOO_MANY 33 /* inside one another: D-Bus allows 32 */
 #define UNKNOWN_SERIAL 4000000000u
 #define HUGE_BYTES (2 * 1024 * 1024) /* of a body: the link takes 1 MiB */
 
@@ -91,6 +92,23 @@ say_wrong_fields (Wire *wire, guint64 amount)
     wire_call (wire, "Emit",
                g_variant_new_parsed ("('shout', {'text': <%t>, 'nobody': <1>}, @a{sv} {})", i),
                FALSE);
+}
+
+/* Values of a type that no bus takes, though it holds nothing. */
+static void
+say_deep_types (Wire *wire, guint64 amount)
+{
+  g_autofree char *arrays = g_strnfill (ARRAYS_TOO_MANY, 'a');
+  g_autofree char *type = g_strconcat (arrays, "y", NULL);
+
+  for (guint64 i = 0; i < amount; i++)
+    {
+      g_autoptr (GVariant) value = g_variant_ref_sink (
+          g_variant_new_from_data (G_VARIANT_TYPE (type), "", 0, TRUE, NULL, NULL));
+
+      wire_call (wire, "Emit",
+                 g_variant_new_parsed ("('value', {'any': <<%*>>}, @a{sv} {})", value), FALSE);
+    }
 }
 
 /* What only a person may do: each is refused. */
@@ -258,6 +276,7 @@ static const struct
   { "foreign", say_foreign },
   { "foreign-samples", say_foreign_samples },
   { "wrong-fields", say_wrong_fields },
+  { "deep-types", say_deep_types },
   { "trespass", say_trespass },
   { "usurp", say_usurp },
   { "reply-to-nobody", reply_to_nobody },
