@@ -141,6 +141,14 @@ return_not_running (BnHostedModule *self, GTask *task)
                            bn_hosted_module_get_name (self), state);
 }
 
+/* It failed, and is not gone yet. */
+static gboolean
+is_ending (BnHostedModule *self)
+{
+  return self->state == BN_MODULE_READY && self->process != NULL
+         && bn_module_process_get_state (self->process) != BN_PROCESS_READY;
+}
+
 /* No process takes calls now, but one is about to, before the deadline. A version that was never
  * ready is not waited for once it failed: it may never be. */
 static gboolean
@@ -151,7 +159,11 @@ must_wait (BnHostedModule *self, gint64 deadline_usec)
   if (self->state == BN_MODULE_STARTING
       || (self->replacement != NULL && self->replacement->frozen_usec != 0))
     return TRUE;
-  if (self->state != BN_MODULE_BACKOFF || g_strcmp0 (self->checked, self->hash) != 0)
+  if (g_strcmp0 (self->checked, self->hash) != 0)
+    return FALSE;
+  if (is_ending (self))
+    return TRUE;
+  if (self->state != BN_MODULE_BACKOFF)
     return FALSE;
   wait_usec = self->next_start_usec - g_get_real_time ();
   return g_get_monotonic_time () + wait_usec < deadline_usec;

@@ -292,6 +292,28 @@ test_last_words (HubFixture *self, gconstpointer data)
   hub_fixture_wait_event (self, "module.state_changed", "It closed its connection");
 }
 
+/* While a module that failed is not gone yet, calls wait for the next generation. */
+static void
+test_ending (HubFixture *self, gconstpointer data)
+{
+  guint generation;
+
+  load (self, "value=1 dies=50 lingers=60000");
+  do
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) reply = hub_fixture_request (self, "rogue.get_value", "{}", &error);
+      g_autoptr (GVariant) value =
+          hub_fixture_property (self, ROGUE_PATH, BN_IFACE_MODULE, "Generation");
+
+      /* Of those only that were on their way is not known whether they were heard. */
+      if (reply == NULL && strstr (error->message, "ended before it answered") == NULL)
+        g_error ("%s", error->message);
+      generation = g_variant_get_uint32 (value);
+    }
+  while (generation < 4);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -308,5 +330,6 @@ main (int argc, char *argv[])
   ADD ("replies", test_replies);
   ADD ("events", test_events);
   ADD ("last-words", test_last_words);
+  ADD ("ending", test_ending);
   return g_test_run ();
 }
