@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* What happens to a real hub and real modules, as a person hears it from the client: whole flows,
  * one after the other, in one window.
- * test-flows CLIENT HUB FOLDER-OF-MODULES */
+ * test-flows CLIENT HUB FOLDER-OF-MODULES FOLDER-OF-MODULES-FOR-TESTS */
 #include "screen.h"
 
 #include "introspection/names.h"
@@ -19,6 +19,7 @@
 
 static const char *hub_path;
 static const char *built_modules;
+static const char *test_modules;
 static char *modules_folder; /* a copy that can be touched */
 static GSubprocess *hub;
 static GDBusConnection *bus;
@@ -98,10 +99,11 @@ copy_file (const char *from_folder, const char *to_folder, const char *name)
 }
 
 static void
-copy_module (const char *name, const char *const *files)
+copy_module (const char *from_folder, const char *to_folder, const char *name,
+             const char *const *files)
 {
-  g_autofree char *from = g_build_filename (built_modules, name, NULL);
-  g_autofree char *to = g_build_filename (modules_folder, name, NULL);
+  g_autofree char *from = g_build_filename (from_folder, name, NULL);
+  g_autofree char *to = g_build_filename (to_folder, name, NULL);
 
   g_assert_cmpint (g_mkdir_with_parents (to, 0700), ==, 0);
   for (guint i = 0; files[i] != NULL; i++)
@@ -247,6 +249,84 @@ test_chat (void)
   g_object_unref (screen_wait_for (&(ScreenWanted){ ATSPI_ROLE_LABEL, "Anchor up", NULL }));
 }
 
+/* One that the person brought runs after they have read what it asks for, and said so. */
+static void
+test_module_approved (void)
+{
+  static const char *const files[] = { "echo.module", "binnacle-echo", "org.binnacle.Echo1.xml",
+                                       NULL };
+  g_autofree char *own = g_build_filename (g_get_user_data_dir (), "binnacle", "modules", NULL);
+
+  copy_module (test_modules, own, "echo", files);
+  while (!is_in_state ("echo", "disabled"))
+    g_main_context_iteration (NULL, FALSE);
+  go_to ("Echo");
+  screen_press (&(ScreenWanted){ ATSPI_ROLE_PUSH_BUTTON, "Review…", NULL });
+  g_object_unref (screen_wait_for (&(ScreenWanted){ ATSPI_ROLE_LABEL, "Let Echo run?", NULL }));
+  g_object_unref (screen_wait_for (&(ScreenWanted){
+      ATSPI_ROLE_LABEL, "• ask for everything, with the rights of an administrator", NULL }));
+  g_assert_true (is_in_state ("echo", "disabled"));
+  screen_press (&(ScreenWanted){ ATSPI_ROLE_PUSH_BUTTON, "Approve*", NULL });
+  while (!is_in_state ("echo", "ready"))
+    g_main_context_iteration (NULL, FALSE);
+  screen_wait_gone (&(ScreenWanted){ ATSPI_ROLE_LABEL, "Echo waits for you*", NULL });
+}
+
+/* The number of a new job. */
+static guint
+start_job (const char *title)
+{
+  g_autofree char *arguments =
+      g_strdup_printf ("{'title': <'%s'>, 'options': <@a{sv} {'cancellable': <true>}>}", title);
+  g_autoptr (GVariant) reply = ask ("echo.start_job", arguments);
+  const char *path;
+
+  g_assert_true (g_variant_lookup (reply, "job", "&o", &path));
+  return (guint)g_ascii_strtoull (strrchr (path, '/') + 1, NULL, 10);
+}
+
+static void
+report_job (guint id, double progress, const char *message)
+{
+  g_autofree char *arguments =
+      g_strdup_printf ("{'id': <uint32 %u>, 'progress': <%f>, 'message': <'%s'>, 'log': <'%s'>}",
+                       id, progress, message, message);
+  g_autoptr (GVariant) reply = ask ("echo.report_job", arguments);
+}
+
+/* Somebody else started it: it is told of, followed, and cancelled. */
+static void
+test_job_cancelled (void)
+{
+  guint id = start_job ("Copying");
+
+  report_job (id, 0.4, "Half of it");
+  screen_press (&(ScreenWanted){ ATSPI_ROLE_PUSH_BUTTON, "Copying 40*", NULL });
+  g_object_unref (
+      screen_wait_for (&(ScreenWanted){ ATSPI_ROLE_LIST_ITEM, "Copying", "Echo · Half" }));
+  report_job (id, 0.9, "Nearly all");
+  g_object_unref (
+      screen_wait_for (&(ScreenWanted){ ATSPI_ROLE_LIST_ITEM, "Copying", "Echo · Nearly" }));
+  screen_press (&(ScreenWanted){ ATSPI_ROLE_PUSH_BUTTON, "Cancel", NULL });
+  g_object_unref (
+      screen_wait_for (&(ScreenWanted){ ATSPI_ROLE_LIST_ITEM, "Copying", "Echo · Cancelled" }));
+  screen_wait_gone (&(ScreenWanted){ ATSPI_ROLE_PUSH_BUTTON, "Copying 90*", NULL });
+}
+
+/* The module dies of something else: its job says why it failed. */
+static void
+test_job_of_dead_module (void)
+{
+  guint id = start_job ("Sorting");
+
+  report_job (id, 0.5, "Half of it");
+  g_object_unref (
+      screen_wait_for (&(ScreenWanted){ ATSPI_ROLE_LIST_ITEM, "Sorting", "Echo · Half" }));
+  g_assert_cmpint (kill ((pid_t)number_of ("echo", "pid"), SIGKILL), ==, 0);
+  g_object_unref (
+      screen_wait_for (&(ScreenWanted){ ATSPI_ROLE_LIST_ITEM, "Sorting", "Echo · Failed: " }));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -261,16 +341,17 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   /* The library warns about every program that leaves while it is looked at. */
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
-  if (argc != 4)
+  if (argc != 5)
     {
-      g_printerr ("usage: test-flows CLIENT HUB FOLDER-OF-MODULES\n");
+      g_printerr ("usage: test-flows CLIENT HUB FOLDER-OF-MODULES FOLDER-OF-MODULES-FOR-TESTS\n");
       return 2;
     }
   hub_path = argv[2];
   built_modules = argv[3];
+  test_modules = argv[4];
   modules_folder = g_build_filename (g_get_user_runtime_dir (), "modules", NULL);
-  copy_module (MODULE, system_info_files);
-  copy_module ("chat", chat_files);
+  copy_module (built_modules, modules_folder, MODULE, system_info_files);
+  copy_module (built_modules, modules_folder, "chat", chat_files);
   g_setenv (BN_ENV_MODULE_PATH, modules_folder, TRUE);
   bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
   g_assert_no_error (error);
@@ -284,6 +365,9 @@ main (int argc, char **argv)
   g_test_add_func ("/flows/module-quarantined", test_module_quarantined);
   g_test_add_func ("/flows/hub-killed", test_hub_killed);
   g_test_add_func ("/flows/chat", test_chat);
+  g_test_add_func ("/flows/module-approved", test_module_approved);
+  g_test_add_func ("/flows/job-cancelled", test_job_cancelled);
+  g_test_add_func ("/flows/job-of-dead-module", test_job_of_dead_module);
   result = g_test_run ();
   screen_end (client);
   screen_end (hub);

@@ -286,4 +286,78 @@ await test('a restarted hub has another epoch and shows how things stand', async
   for (const title of ['Chat', 'System']) await page.getByRole('listitem').filter({ hasText: title }).getByText('ready').waitFor()
 })
 
+const module = (page, title) => page.getByRole('listitem').filter({ hasText: title })
+
+// The person's own module, which they let run after they saw what it asks for.
+async function approveEcho(page, hub) {
+  await hub.installOwn('echo')
+  await go(page, 'modules')
+  await page.getByRole('button', { name: 'Review… Echo' }).click()
+  const dialog = page.getByRole('alertdialog', { name: 'Let Echo run?' })
+  await dialog.getByText('ask for everything, with the rights of an administrator').waitFor()
+  assert.equal((await hub.module('echo')).state, 'disabled')
+  await dialog.getByRole('button', { name: 'Approve' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await module(page, 'Echo').getByText('ready').waitFor()
+}
+
+async function startJob(hub, title) {
+  const options = 'options:={"cancellable":true}'
+  const [{ job }] = await hub.command('call', '--detach', 'echo.start_job', `title=${title}`, options)
+  return job.split('/').at(-1)
+}
+
+const report = (hub, id, progress, message) =>
+  hub.command('call', 'echo.report_job', `id=${id}`, `progress=${progress}`, `message=${message}`, `log=${message}`)
+
+await test('a module of the person runs once they approve what it asks for', async ({ hub, page }) => {
+  await signIn(page, hub)
+  await approveEcho(page, hub)
+  assert.equal((await hub.module('echo')).state, 'ready')
+  await module(page, 'Echo').getByText('Details').click()
+  await page.getByRole('button', { name: 'History… Echo' }).click()
+  await page.getByRole('dialog', { name: 'Echo: history' }).getByText('ready').first().waitFor()
+})
+
+await test('a job is followed, its log read, and it is cancelled', async ({ hub, page }) => {
+  await signIn(page, hub)
+  await approveEcho(page, hub)
+  const id = await startJob(hub, 'Copying')
+  await report(hub, id, 0.4, 'Half of it')
+  await page.getByRole('link', { name: 'Jobs: Copying 40%' }).click()
+  const jobs = page.getByRole('list', { name: 'Jobs' })
+  await jobs.getByText('Echo · Half of it').waitFor()
+  await page.getByRole('button', { name: 'Details Copying' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Copying' })
+  await dialog.locator('.job-log').getByText('Half of it').waitFor()
+  await report(hub, id, 0.9, 'Nearly all')
+  await dialog.locator('.job-log').getByText('Nearly all').waitFor()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('button', { name: 'Cancel Copying' }).click()
+  await jobs.getByText('Echo · Cancelled').waitFor()
+  await page.locator('.jobs-indicator').waitFor({ state: 'detached' })
+})
+
+await test('a job fails with its module, and is gone with its hub', async ({ hub, page }) => {
+  await signIn(page, hub)
+  await approveEcho(page, hub)
+  await go(page, 'activity/jobs')
+  await report(hub, await startJob(hub, 'Sorting'), 0.5, 'Half of it')
+  const jobs = page.getByRole('list', { name: 'Jobs' })
+  await jobs.getByText('Echo · Half of it').waitFor()
+  process.kill((await hub.module('echo')).pid, 'SIGKILL')
+  await jobs.getByText(/^Echo · Failed: ./).waitFor()
+  await hub.endHub()
+  await page.locator('.connection-bar').waitFor()
+  await hub.startHub()
+  await page.getByText('No jobs').waitFor()
+})
+
+await test('the hub shows its own metrics', async ({ hub, page }) => {
+  await signIn(page, hub, 'm/hub')
+  await card(page, 'Longest wait').and(page.locator('.is-live')).waitFor()
+  await card(page, 'Workers').and(page.locator('.is-live')).waitFor()
+  await card(page, 'Web bridges').getByRole('row').nth(1).waitFor()
+})
+
 await finish()

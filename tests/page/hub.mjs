@@ -17,6 +17,7 @@ const MODULE_FILES = {
 }
 // Those that only tests load, if they ask for it.
 const TEST_MODULE_FILES = {
+  echo: ['binnacle-echo', 'echo.module', 'org.binnacle.Echo1.xml'],
   hostile: ['binnacle-hostile', 'hostile.module', 'org.binnacle.Hostile1.xml']
 }
 const START_SECONDS = 20
@@ -139,11 +140,17 @@ export class RealHub {
     await rename(`${path}.new`, path)
   }
 
-  async #copyModule(from, module, files) {
-    await mkdir(join(this.#folder, 'modules', module), { recursive: true })
+  async #copyModule(from, module, files, to = join(this.#folder, 'modules')) {
+    await mkdir(join(to, module), { recursive: true })
     for (const file of files) {
-      await cp(join(this.#build, from, module, file), this.#moduleFile(module, file))
+      await cp(join(this.#build, from, module, file), join(to, module, file))
     }
+  }
+
+  // A person puts a module into their own folder.
+  async installOwn(module) {
+    const own = join(this.#folder, 'data/binnacle/modules')
+    await this.#copyModule('tests/modules', module, TEST_MODULE_FILES[module], own)
   }
 
   async start() {
