@@ -40,10 +40,12 @@ finished_cb (BnJobList *jobs, BnJobItem *job, gpointer user_data)
   BnJobNotifier *self = BN_JOB_NOTIFIER (user_data);
   g_autofree char *words = bn_job_words_state (job);
   g_autofree char *text = g_strdup_printf ("%s: %s", bn_job_item_get_title (job), words);
+  gboolean seen = !bn_hub_get_suspended (self->hub);
 
-  if (gtk_window_is_active (self->window) && !bn_hub_get_suspended (self->hub))
+  /* Not every desktop shows notifications: what can be seen is told in the window, too. */
+  if (seen)
     gtk_widget_activate_action (GTK_WIDGET (self->window), "win.toast", "s", text);
-  else
+  if (!seen || !gtk_window_is_active (self->window))
     notify (self, job, words);
 }
 

@@ -3,6 +3,7 @@
 /* What happens to a real hub and real modules, as a person hears it from the client: whole flows,
  * one after the other, in one window.
  * test-flows CLIENT HUB FOLDER-OF-MODULES FOLDER-OF-MODULES-FOR-TESTS */
+#include "notifications.h"
 #include "screen.h"
 
 #include "introspection/names.h"
@@ -356,6 +357,7 @@ main (int argc, char **argv)
   bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (atspi_init (), ==, 0);
+  notifications_start ();
   client = screen_spawn (argv[1], NULL);
   g_test_add_func ("/flows/hub-starts", test_hub_starts);
   g_test_add_func ("/flows/search", test_search);

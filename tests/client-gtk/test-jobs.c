@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* Jobs in the window: where they were started, in the header, in their list, in their own window;
  * how they end, and what is known of them while the hub is away. */
+#include "notifications.h"
 #include "pages/job-row.h"
 #include "pages/job-window.h"
 #include "pages/jobs-button.h"
@@ -9,56 +10,6 @@
 #include "window-fixture.h"
 
 #define PULL "containers.pull_image"
-
-/* What the desktop was told last: summary, body. */
-static char *told;
-
-static void
-notify_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
-           const char *method, GVariant *arguments, GDBusMethodInvocation *invocation,
-           gpointer user_data)
-{
-  const char *summary;
-  const char *body;
-
-  if (!g_str_equal (method, "Notify"))
-    {
-      g_dbus_method_invocation_return_value (invocation, NULL);
-      return;
-    }
-  g_variant_get_child (arguments, 3, "&s", &summary);
-  g_variant_get_child (arguments, 4, "&s", &body);
-  g_free (told);
-  told = g_strdup_printf ("%s|%s", summary, body);
-  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(u)", 1));
-}
-
-/* The service of a desktop that shows notifications. Returns when it has its name. */
-static void
-start_notifications (void)
-{
-  static const GDBusInterfaceVTable table = { .method_call = notify_cb };
-  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
-  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (
-      "<node><interface name='org.freedesktop.Notifications'><method name='Notify'>"
-      "<arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>"
-      "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' direction='in'/>"
-      "<arg type='a{sv}' direction='in'/><arg type='i' direction='in'/>"
-      "<arg type='u' direction='out'/></method><method name='CloseNotification'>"
-      "<arg type='u' direction='in'/></method></interface></node>",
-      NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = NULL;
-
-  g_dbus_connection_register_object (bus, "/org/freedesktop/Notifications", node->interfaces[0],
-                                     &table, NULL, NULL, &error);
-  g_assert_no_error (error);
-  reply = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                       "org.freedesktop.DBus", "RequestName",
-                                       g_variant_new ("(su)", "org.freedesktop.Notifications", 0),
-                                       NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
-  g_assert_no_error (error);
-}
 
 typedef struct
 {
@@ -336,13 +287,11 @@ test_finished (WindowFixture *f, gconstpointer data)
 static void
 test_notification (WindowFixture *f, gconstpointer data)
 {
-  g_free (told);
-  told = g_strdup ("");
   start (f);
   bn_hub_set_suspended (bn_session_get_hub (f->session), TRUE); /* as when it is minimised */
   end (f, "failed", "not_found: There is no such image");
-  WAIT_FOR (*told != '\0');
-  g_assert_cmpstr (told, ==, "Pull debian:12|Failed: There is no such image");
+  WAIT_FOR (
+      g_str_equal (notifications_get_last (), "Pull debian:12|Failed: There is no such image"));
 }
 
 /* Also while nobody looks at the window. */
@@ -369,7 +318,7 @@ main (int argc, char *argv[])
 
   gtk_test_init (&argc, &argv, NULL);
   application = window_fixture_new_application ();
-  start_notifications ();
+  notifications_start ();
 #define ADD(path, func)                                                                            \
   g_test_add ("/jobs/" path, WindowFixture, NULL, window_fixture_set_up, func,                     \
               window_fixture_tear_down)
@@ -384,6 +333,5 @@ main (int argc, char *argv[])
   ADD ("notification", test_notification);
   ADD ("suspended", test_suspended);
   result = g_test_run ();
-  g_free (told);
   return result;
 }
