@@ -258,6 +258,7 @@ await test('what a module asks for is shown before it runs', async ({ bridge, pa
   await page.getByText('waits for approval').waitFor()
   await page.getByRole('button', { name: 'Review… Diary' }).click()
   const dialog = page.getByRole('alertdialog', { name: 'Let Diary run?' })
+  await dialog.getByRole('listitem').first().waitFor()
   assert.deepEqual((await dialog.getByRole('listitem').allTextContents()).map((text) => text.trim()), [
     'read and write ~/Documents/Diary (as before)', 'use the network', 'ask for system_info.*, with the rights of an administrator',
     'talk to session:org.gnome.evolution.* on the bus', 'start programs that are not confined', 'do all that you may do: it is not confined'
