@@ -9,10 +9,12 @@
 #include "core/module-path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/module-versions.h"
 #include "introspection/error.h"
 #include "introspection/event-type.h"
 #include "introspection/names.h"
@@ -23,6 +25,7 @@
 #define FOLDER_TREE_MAX 20000 /* with those in folders of it */
 #define FOLDER_DEPTH_MAX 16
 #define MONITORS_MAX 1024
+#define READ_BYTES (256 * 1024)
 
 gboolean
 bn_module_folder_has_manifest (const char *folder, const char *name)
@@ -68,7 +71,7 @@ set_read_error (GError **error, const char *path, gboolean gone)
 {
   if (gone)
     g_set_error (error, BN_ERROR, BN_ERROR_CONFLICT,
-                 "%s went while it was read: the module is being changed. Try again", path);
+                 "%s changed while it was read: the module is being changed. Try again", path);
   else
     g_set_error (error, BN_ERROR, BN_ERROR_NOT_FOUND, "%s cannot be read", path);
 }
@@ -197,39 +200,75 @@ bn_module_path_default (gboolean system, const char *installed)
                     "/usr/local/lib/binnacle/modules", installed, NULL);
 }
 
+/* What can be read of @fd to its end. FALSE with errno. */
+static gboolean
+add_contents (GChecksum *checksum, int fd, guint64 *size)
+{
+  /* Read, not mapped: a file that is cut short meanwhile would end the hub with SIGBUS. */
+  g_autofree guint8 *buffer = g_malloc (READ_BYTES);
+  gssize n;
+
+  *size = 0;
+  while ((n = read (fd, buffer, READ_BYTES)) > 0 || (n < 0 && errno == EINTR))
+    if (n > 0)
+      {
+        g_checksum_update (checksum, buffer, n);
+        *size += (guint64)n;
+      }
+  return n == 0;
+}
+
+/* Of what is past @left bytes, not the contents: the loop waits for this, and a folder of that size
+ * is not copied, so the identity of the file will do. */
+static gboolean
+add_file (GChecksum *checksum, const char *file, int fd, guint64 *left, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (file);
+  struct stat info;
+  guint64 length;
+  guint64 size;
+
+  if (fd < 0 || fstat (fd, &info) != 0 || !S_ISREG (info.st_mode))
+    {
+      set_read_error (error, file, fd >= 0 || errno == ENOENT);
+      return FALSE;
+    }
+  length = (guint64)info.st_size;
+  g_checksum_update (checksum, (const guchar *)name, strlen (name) + 1);
+  g_checksum_update (checksum, (const guchar *)&info.st_mtim, sizeof info.st_mtim);
+  g_checksum_update (checksum, (const guchar *)&length, sizeof length);
+  if (length > *left)
+    {
+      g_checksum_update (checksum, (const guchar *)&info.st_ctim, sizeof info.st_ctim);
+      g_checksum_update (checksum, (const guchar *)&info.st_ino, sizeof info.st_ino);
+      return TRUE;
+    }
+  *left -= length;
+  if (add_contents (checksum, fd, &size) && size == length)
+    return TRUE;
+  set_read_error (error, file, TRUE);
+  return FALSE;
+}
+
 char *
 bn_module_folder_hash (const char *folder, GError **error)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autoptr (GPtrArray) files = bn_module_folder_list (folder, error);
+  guint64 left = BN_VERSION_BYTES_MAX;
 
-  if (files == NULL)
-    return NULL;
-  for (guint i = 0; i < files->len; i++)
+  for (guint i = 0; files != NULL && i < files->len; i++)
     {
       const char *file = g_ptr_array_index (files, i);
-      g_autoptr (GError) local = NULL;
-      g_autoptr (GMappedFile) mapped = g_mapped_file_new (file, FALSE, &local);
-      g_autofree char *name = NULL;
-      struct stat info;
-      guint64 length;
+      int fd = open (file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+      gboolean added = add_file (checksum, file, fd, &left, error);
 
-      if (mapped == NULL || stat (file, &info) != 0)
-        {
-          set_read_error (error, file,
-                          mapped != NULL
-                              || g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT));
-          return NULL;
-        }
-      length = g_mapped_file_get_length (mapped);
-      name = g_path_get_basename (file);
-      g_checksum_update (checksum, (const guchar *)name, strlen (name) + 1);
-      g_checksum_update (checksum, (const guchar *)&info.st_mtim, sizeof info.st_mtim);
-      g_checksum_update (checksum, (const guchar *)&length, sizeof length);
-      if (length > 0)
-        g_checksum_update (checksum, (const guchar *)g_mapped_file_get_contents (mapped), length);
+      if (fd >= 0)
+        close (fd);
+      if (!added)
+        return NULL;
     }
-  return g_strdup (g_checksum_get_string (checksum));
+  return files != NULL ? g_strdup (g_checksum_get_string (checksum)) : NULL;
 }
 
 /* The watch */

@@ -28,7 +28,8 @@ char *bn_module_path_user (void);
 char *bn_module_path_default (gboolean system, const char *installed);
 
 /* A hash (SHA-256) of the files in @folder: their names, contents and times of change; not of where
- * the folder is. */
+ * the folder is. Of files past BN_VERSION_BYTES_MAX it takes which they are, not the contents.
+ * Errors: conflict (it is being changed), not_found, too_large (too many files). */
 char *bn_module_folder_hash (const char *folder, GError **error);
 
 /* Watches the folders of a path and the module folders in them. */
