@@ -165,6 +165,8 @@ void bn_hosted_module_set_quarantined (BnHostedModule *self, const char *reason)
 
 /* The version that runs, or will, is on probation: @previous is the hash of the one before it. */
 void bn_hosted_module_begin_probation (BnHostedModule *self, const char *previous);
+/* There is nothing to go back to. */
+void bn_hosted_module_end_probation (BnHostedModule *self);
 
 /* What stands in its folder is refused; @hash is NULL if it could not be read. The same reason is
  * told once. */

@@ -69,6 +69,18 @@ bn_modules_check_approval (BnModules *self, BnManifest *manifest, const char *ha
 }
 
 gboolean
+bn_modules_is_kept_approved (BnModules *self, BnManifest *manifest, const char *folder)
+{
+  g_auto (GStrv) rights = bn_module_rights_new (manifest);
+  g_auto (GStrv) granted =
+      bn_module_memory_dup_approved (self->memory, bn_manifest_get_name (manifest));
+
+  return !needs_approval (self, folder)
+         || (granted != NULL
+             && bn_module_rights_cover ((const char *const *)granted, (const char *const *)rights));
+}
+
+gboolean
 bn_modules_waits_for_approval (BnModules *self, const char *name, const char *hash)
 {
   const Waiting *waiting = g_hash_table_lookup (self->waiting, name);

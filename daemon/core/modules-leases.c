@@ -195,6 +195,9 @@ given_back_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (g_task_propagate_boolean (G_TASK (result), &error) || module == NULL)
     {
+      /* Should the installed one fail, the author's is not what to go back to. */
+      if (module != NULL)
+        bn_hosted_module_end_probation (module);
       g_task_return_boolean (task, TRUE);
       return;
     }

@@ -51,8 +51,10 @@ BnManifest *bn_modules_read_folder (BnModules *self, const char *folder, char **
                                     GError **error);
 /* Likewise, where the module @name is found now. */
 BnManifest *bn_modules_read (BnModules *self, const char *name, char **hash, GError **error);
-/* A version that is kept, is not bad, and not that of the hash @but; NULL if there is none. */
-BnManifest *bn_modules_find_kept (BnModules *self, const char *name, const char *but, char **hash);
+/* A version that is kept, is not bad, not that of the hash @but, and may run in the place of what
+ * stands in @folder; NULL if there is none. */
+BnManifest *bn_modules_find_kept (BnModules *self, const char *folder, const char *but,
+                                  char **hash);
 /* What is to run of the module in @folder: what stands there, or if that is refused, known to be
  * bad or not approved, a version that ran before; then @refusal says why. */
 BnManifest *bn_modules_choose_version (BnModules *self, const char *folder, char **hash,
@@ -68,6 +70,9 @@ void bn_modules_recall (BnModules *self, BnHostedModule *module);
 /* Whether a person has approved what @manifest asks for; if not, notes it. Error: forbidden. */
 gboolean bn_modules_check_approval (BnModules *self, BnManifest *manifest, const char *hash,
                                     GError **error);
+/* Whether the kept version @manifest may run in the place of what stands in @folder: it may be one
+ * that an author ran, which nobody approved. */
+gboolean bn_modules_is_kept_approved (BnModules *self, BnManifest *manifest, const char *folder);
 /* Notes that a person has approved the rights of @digest. Error: conflict (they are others). */
 gboolean bn_modules_approve (BnModules *self, const char *name, const char *digest, GError **error);
 void bn_modules_waiting_free (gpointer data);

@@ -64,24 +64,26 @@ bn_modules_read (BnModules *self, const char *name, char **hash, GError **error)
 }
 
 BnManifest *
-bn_modules_find_kept (BnModules *self, const char *name, const char *but, char **hash)
+bn_modules_find_kept (BnModules *self, const char *folder, const char *but, char **hash)
 {
+  g_autofree char *name = g_path_get_basename (folder);
   g_auto (GStrv) kept = bn_module_versions_list (self->versions, name);
 
   for (char **at = kept; *at != NULL; at++)
     {
       g_autoptr (GError) error = NULL;
-      BnManifest *manifest = NULL;
+      g_autoptr (BnManifest) manifest = NULL;
 
       if (g_strcmp0 (*at, but) == 0 || bn_module_memory_is_bad (self->memory, name, *at))
         continue;
       manifest = bn_module_versions_load (self->versions, name, *at, &error);
-      if (manifest != NULL)
+      if (manifest != NULL && bn_modules_is_kept_approved (self, manifest, folder))
         {
           *hash = g_strdup (*at);
-          return manifest;
+          return g_steal_pointer (&manifest);
         }
-      g_message ("A kept version of the module %s cannot be used: %s", name, error->message);
+      if (manifest == NULL)
+        g_message ("A kept version of the module %s cannot be used: %s", name, error->message);
     }
   return NULL;
 }
@@ -107,7 +109,6 @@ BnManifest *
 bn_modules_choose_version (BnModules *self, const char *folder, char **hash, char **refusal,
                            GError **error)
 {
-  g_autofree char *name = g_path_get_basename (folder);
   g_autofree char *found_hash = NULL;
   g_autofree char *why = NULL;
   g_autoptr (GError) local = NULL;
@@ -117,11 +118,11 @@ bn_modules_choose_version (BnModules *self, const char *folder, char **hash, cha
   if (!bn_error_is (local, BN_ERROR_CONFLICT))
     why = explain_refusal (self, found, found_hash, local);
   if (why != NULL)
-    kept = bn_modules_find_kept (self, name, found_hash, hash);
+    kept = bn_modules_find_kept (self, folder, found_hash, hash);
   if (kept != NULL)
     {
       *refusal = g_steal_pointer (&why);
-      g_hash_table_remove (self->refused, name);
+      g_hash_table_remove (self->refused, bn_manifest_get_name (kept));
       return kept;
     }
   if (found == NULL)
@@ -135,8 +136,9 @@ void
 bn_modules_resume_probation (BnModules *self, BnHostedModule *module)
 {
   g_autofree char *previous = NULL;
-  g_autoptr (BnManifest) kept = bn_modules_find_kept (
-      self, bn_hosted_module_get_name (module), bn_hosted_module_get_hash (module), &previous);
+  g_autoptr (BnManifest) kept =
+      bn_modules_find_kept (self, bn_manifest_get_folder (bn_hosted_module_get_manifest (module)),
+                            bn_hosted_module_get_hash (module), &previous);
 
   if (kept != NULL)
     bn_hosted_module_begin_probation (module, previous);
@@ -152,7 +154,7 @@ bn_modules_recall (BnModules *self, BnHostedModule *module)
 
   if (bn_modules_is_leased (self, name))
     bn_modules_apply_lease (self, module);
-  /* A kept version ran, so it was approved; the one that waits in its folder goes on waiting. */
+  /* A kept version was approved; the one that waits in its folder goes on waiting. */
   else if (!bn_hosted_module_is_kept (module)
            && !bn_modules_check_approval (self, bn_hosted_module_get_manifest (module), hash,
                                           &unapproved))

@@ -82,6 +82,15 @@ make_folder (Fixture *self)
   write_manifest (self, "Exec=binnacle-echo", "Exec=start");
 }
 
+/* hub_fixture_get_environ() makes this the user's folder of modules. */
+static void
+use_user_folder (Fixture *self)
+{
+  g_free (self->hub.module_folder);
+  self->hub.module_folder = g_build_filename (self->hub.folder, "binnacle", "modules", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (self->hub.module_folder, 0700), ==, 0);
+}
+
 static GVariant *
 call_modules (Fixture *self, const char *method, GVariant *arguments, GUnixFDList *sent,
               GUnixFDList **received, GError **error)
@@ -306,6 +315,74 @@ test_disabled (Fixture *self, gconstpointer data)
 }
 
 static void
+kill_module (Fixture *self)
+{
+  g_autoptr (GVariant) row = get_row (&self->hub);
+  guint32 pid;
+
+  g_assert_true (g_variant_lookup (row, "pid", "u", &pid));
+  kill ((GPid)pid, SIGKILL);
+}
+
+static gboolean
+is_other_process (HubFixture *hub, gpointer user_data)
+{
+  g_autoptr (GVariant) row = get_row (hub);
+  guint32 restarts = 0;
+
+  g_variant_lookup (row, "restarts", "u", &restarts);
+  return restarts == GPOINTER_TO_UINT (user_data) && row_has (hub, "state", "ready");
+}
+
+/* An installed version that fails after it was given back is not followed by the author's. */
+static void
+test_no_way_back (Fixture *self, gconstpointer data)
+{
+  g_autofree char *installed = g_build_filename (self->hub.module_folder, "echo", NULL);
+  g_autofree char *copy = NULL;
+
+  make_folder (self);
+  run_folder (self, NULL);
+  copy = hub_fixture_wait_for_copy (&self->hub, "echo");
+  hub_fixture_install (&self->hub, ECHO_FOLDER);
+  release (self);
+  for (guint i = 1; i <= 3; i++)
+    {
+      kill_module (self);
+      hub_fixture_wait (&self->hub, is_other_process, GUINT_TO_POINTER (i));
+      assert_row (self, "folder", installed);
+      assert_row (self, "source", "current");
+    }
+}
+
+static gboolean
+is_there (HubFixture *hub, gpointer user_data)
+{
+  g_autoptr (GVariant) row = get_row (hub);
+
+  return row != NULL;
+}
+
+/* A hub that was killed while an author ran a module does not start his version in the place of one
+ * that nobody approved. */
+static void
+test_not_approved (Fixture *self, gconstpointer data)
+{
+  g_autofree char *copy = NULL;
+
+  use_user_folder (self);
+  make_folder (self);
+  run_folder (self, NULL);
+  copy = hub_fixture_wait_for_copy (&self->hub, "echo");
+  hub_fixture_install (&self->hub, ECHO_FOLDER);
+  hub_fixture_stop (&self->hub, SIGKILL);
+  hub_fixture_start (&self->hub);
+  hub_fixture_wait (&self->hub, is_there, NULL);
+  assert_row (self, "state", "disabled");
+  assert_row (self, "source", "current");
+}
+
+static void
 test_refusals (Fixture *self, gconstpointer data)
 {
   g_autofree char *nowhere = g_build_filename (self->hub.folder, "own", "nothing", NULL);
@@ -496,6 +573,8 @@ main (int argc, char **argv)
   ADD ("refused-first", test_refused_first);
   ADD ("author-leaves", test_author_leaves);
   ADD ("disabled", test_disabled);
+  ADD ("no-way-back", test_no_way_back);
+  ADD ("not-approved", test_not_approved);
   ADD ("refusals", test_refusals);
   ADD ("debug", test_debug);
   ADD ("debug-kill", test_debug_kill);
