@@ -11,12 +11,15 @@
 #include "introspection/names.h"
 
 #define HELD_MAX 1024
+#define HELD_BYTES_MAX (1 << 20)
 
 typedef struct
 {
   GDBusMessage *message; /* (owned) */
   gint64 deadline_usec;  /* monotonic */
   GSource *held;         /* (owned) (nullable): ends the wait of a held call */
+  gsize *held_bytes;     /* not owned: of all that are held; what this one adds is size */
+  gsize size;
 } Call;
 
 static void
@@ -26,6 +29,7 @@ end_wait (Call *call)
     return;
   g_source_destroy (call->held);
   g_clear_pointer (&call->held, g_source_unref);
+  *call->held_bytes -= call->size;
 }
 
 static void
@@ -215,11 +219,30 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   return G_SOURCE_CONTINUE; /* a child of the source that calls held_cb() */
 }
 
+static gsize
+get_size (Call *call)
+{
+  GVariant *body = g_dbus_message_get_body (call->message);
+
+  return body != NULL ? g_variant_get_size (body) : 0;
+}
+
+/* One of any size is. */
+static gboolean
+can_hold (BnHostedModule *self, Call *call)
+{
+  return self->held.length == 0
+         || (self->held.length < HELD_MAX && self->held_bytes + get_size (call) <= HELD_BYTES_MAX);
+}
+
 static void
 hold (BnHostedModule *self, GTask *task)
 {
   Call *call = g_task_get_task_data (task);
 
+  call->held_bytes = &self->held_bytes;
+  call->size = get_size (call);
+  self->held_bytes += call->size;
   call->held = g_timeout_source_new (0);
   g_source_set_ready_time (call->held, call->deadline_usec);
   g_source_set_callback (call->held, held_cb, task, NULL);
@@ -268,14 +291,16 @@ bn_hosted_module_call_async (BnHostedModule *self, GDBusMessage *message, guint 
   g_task_set_task_data (task, call, (GDestroyNotify)call_free);
   if (!must_wait (self, call->deadline_usec))
     forward (self, task);
-  else if (self->held.length < HELD_MAX)
+  else if (can_hold (self, call))
     hold (self, task);
   else
     {
       self->counters.calls_refused++;
-      g_task_return_new_error (task, BN_ERROR, BN_ERROR_BUSY,
-                               "%d calls wait until the module %s is ready; try again", HELD_MAX,
-                               bn_hosted_module_get_name (self));
+      g_task_return_new_error (
+          task, BN_ERROR, BN_ERROR_BUSY,
+          "Too many calls wait until the module %s is ready (%u, of %" G_GSIZE_FORMAT
+          " bytes); try again",
+          bn_hosted_module_get_name (self), self->held.length, self->held_bytes);
       g_object_unref (task);
     }
 }

@@ -50,6 +50,7 @@ struct _BnHostedModule
   BnReplacement *replacement; /* (owned) (nullable) */
   gboolean disabled;          /* by a person: it is to end as such */
   GQueue held;                /* (element-type GTask): calls that wait for Ready */
+  gsize held_bytes;           /* of their arguments */
   BnModuleCounters counters;
 
   GQueue waiting;  /* (element-type GTask): starts that wait for Ready */
@@ -114,7 +115,6 @@ void bn_hosted_module_expect_health (BnHostedModule *self);
 
 /* module-probation.c */
 void bn_hosted_module_pause_probation (BnHostedModule *self);
-void bn_hosted_module_end_probation (BnHostedModule *self);
 /* The version failed. TRUE if the one before it is started instead. */
 gboolean bn_hosted_module_roll_back (BnHostedModule *self, const GError *reason);
 /* Takes the kept copy of the version that runs if its folder has another one. */

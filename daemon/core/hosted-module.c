@@ -89,6 +89,14 @@ bn_hosted_module_fail_starts (BnHostedModule *self, const GError *error)
   complete_all (&self->waiting, error);
 }
 
+/* Nothing takes calls any more; an old generation may still finish some. */
+static void
+set_stopped (BnHostedModule *self)
+{
+  bn_hosted_module_set_state (self, self->disabled ? BN_MODULE_DISABLED : BN_MODULE_STOPPED,
+                              self->disabled ? DISABLED_REASON : STOPPED_REASON);
+}
+
 static void
 current_gone (BnHostedModule *self, const GError *error, gboolean debugged)
 {
@@ -112,8 +120,7 @@ current_gone (BnHostedModule *self, const GError *error, gboolean debugged)
     bn_hosted_module_note_failure (self, reason);
   else
     {
-      bn_hosted_module_set_state (self, self->disabled ? BN_MODULE_DISABLED : BN_MODULE_STOPPED,
-                                  self->disabled ? DISABLED_REASON : STOPPED_REASON);
+      set_stopped (self);
       if (self->leaving->len == 0)
         complete_all (&self->ending, NULL);
     }
@@ -312,14 +319,12 @@ bn_hosted_module_stop_async (BnHostedModule *self, gboolean disable, GAsyncReady
     bn_hosted_module_fail_replacement (self, error, FALSE);
   complete_all (&self->waiting, error);
   if (self->process == NULL && self->leaving->len == 0)
-    {
-      bn_hosted_module_set_state (self, disable ? BN_MODULE_DISABLED : BN_MODULE_STOPPED,
-                                  disable ? DISABLED_REASON : STOPPED_REASON);
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  g_queue_push_tail (&self->ending, g_steal_pointer (&task));
-  if (self->process != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_queue_push_tail (&self->ending, g_steal_pointer (&task));
+  if (self->process == NULL)
+    set_stopped (self);
+  else
     {
       bn_hosted_module_set_state (self, BN_MODULE_DRAINING,
                                   "It finishes its requests before it is stopped");

@@ -22,6 +22,7 @@ typedef struct
   BnModules *modules; /* (owned) */
   BnReloadFlags flags;
   gboolean asked;
+  gboolean blocked; /* by jobs that cannot be handed over */
   GPtrArray *tasks; /* (owned): of those who asked */
 } Reload;
 
@@ -88,6 +89,14 @@ postpone (BnModules *self, BnHostedModule *module, BnReloadFlags flags, gboolean
     g_ptr_array_add (pending->tasks, g_object_ref (g_ptr_array_index (tasks, i)));
 }
 
+static gboolean
+has_jobs (BnHostedModule *module)
+{
+  g_auto (GStrv) jobs = bn_hosted_module_list_jobs (module);
+
+  return jobs[0] != NULL;
+}
+
 static void
 reloaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -95,13 +104,14 @@ reloaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Reload *reload = user_data;
   g_autoptr (GPtrArray) nobody = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) jobs = bn_hosted_module_list_jobs (module);
 
   if (!bn_hosted_module_reload_finish (module, result, &error)
-      && bn_error_is (error, BN_ERROR_CONFLICT) && jobs[0] != NULL)
+      && bn_error_is (error, BN_ERROR_CONFLICT) && reload->blocked)
     {
       g_message ("%s", error->message);
       postpone (reload->modules, module, reload->flags, reload->asked, nobody);
+      if (!has_jobs (module)) /* they ended meanwhile, and nothing will say so again */
+        bn_modules_settle (reload->modules, bn_hosted_module_get_name (module));
     }
   complete (reload->tasks, error);
   g_ptr_array_unref (reload->tasks);
@@ -118,6 +128,7 @@ begin (BnModules *self, BnHostedModule *module, BnManifest *manifest, const char
   reload->modules = g_object_ref (self);
   reload->flags = flags;
   reload->asked = asked;
+  reload->blocked = has_jobs (module);
   reload->tasks = g_ptr_array_ref (tasks);
   bn_hosted_module_reload_async (module, manifest, hash, flags, reloaded_cb, reload);
 }
@@ -203,7 +214,6 @@ resume (BnModules *self, const char *name, Pending *pending)
   BnHostedModule *module = bn_modules_lookup (self, name);
   BnModuleState state = module != NULL ? bn_hosted_module_get_state (module) : BN_MODULE_STOPPED;
   g_autoptr (GHashTable) found = NULL;
-  g_auto (GStrv) jobs = NULL;
 
   if (state == BN_MODULE_STOPPED || state == BN_MODULE_DISABLED)
     {
@@ -213,10 +223,9 @@ resume (BnModules *self, const char *name, Pending *pending)
       complete (pending->tasks, error);
       return TRUE;
     }
-  jobs = bn_hosted_module_list_jobs (module);
   if (bn_hosted_module_is_changing (module) || bn_hosted_module_is_debugged (module)
       || state == BN_MODULE_DRAINING
-      || (jobs[0] != NULL && (pending->flags & BN_RELOAD_FORCE) == 0))
+      || ((pending->flags & BN_RELOAD_FORCE) == 0 && has_jobs (module)))
     return FALSE;
   if (pending->asked)
     {

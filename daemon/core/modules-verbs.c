@@ -90,7 +90,10 @@ bn_modules_act_async (BnModules *self, BnModuleVerb verb, const char *name,
   switch (verb)
     {
     case BN_MODULE_VERB_UNLOAD:
-      bn_hosted_module_stop_async (module, FALSE, act_stopped_cb, g_object_ref (task));
+      if (bn_hosted_module_get_state (module) == BN_MODULE_DISABLED) /* it stays that */
+        g_task_return_boolean (task, TRUE);
+      else
+        bn_hosted_module_stop_async (module, FALSE, act_stopped_cb, g_object_ref (task));
       break;
     case BN_MODULE_VERB_DISABLE:
       bn_module_memory_set_disabled (self->memory, name, TRUE);
