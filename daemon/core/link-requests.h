@@ -16,10 +16,10 @@ void bn_link_requests_free (BnLinkRequests *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BnLinkRequests, bn_link_requests_free)
 
 /* Answers @call, a Request of ModuleHost1 or EventBus1, when there is a reply. @session (nullable):
- * whose request it is. */
-void bn_link_requests_ask (BnLinkRequests *self, GDBusMessage *call, const BnCaller *caller,
-                           const char *session, const char *type, GVariant *payload,
-                           GVariant *options);
+ * whose request it is. Error: busy (it wants no answer, and too many such are under way). */
+gboolean bn_link_requests_ask (BnLinkRequests *self, GDBusMessage *call, const BnCaller *caller,
+                               const char *session, const char *type, GVariant *payload,
+                               GVariant *options, GError **error);
 
 /* Ends the request that came with this serial number, if there is one. */
 void bn_link_requests_cancel (BnLinkRequests *self, guint32 serial);

@@ -294,9 +294,11 @@ handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *
   const char *type;
   g_autoptr (GVariant) payload = NULL;
   g_autoptr (GVariant) options = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_variant_get (body, "(&s@a{sv}@a{sv})", &type, &payload, &options);
-  bn_link_requests_ask (client->asked, call, &caller, NULL, type, payload, options);
+  if (!bn_link_requests_ask (client->asked, call, &caller, NULL, type, payload, options, &error))
+    bn_host_client_refuse (client, NULL, error);
 }
 
 static void

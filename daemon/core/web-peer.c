@@ -84,7 +84,8 @@ handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *
   if (caller.level == BN_ACCESS_NONE)
     return;
   g_variant_lookup (options, "session", "&s", &session);
-  bn_link_requests_ask (self->asked, call, &caller, session, type, payload, options);
+  if (!bn_link_requests_ask (self->asked, call, &caller, session, type, payload, options, NULL))
+    bn_event_bus_get_counters (self->bus)->rejected++;
 }
 
 static void

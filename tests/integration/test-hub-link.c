@@ -9,6 +9,9 @@
 #include "hub-fixture.h"
 #include "introspection/error.h"
 #include "introspection/names.h"
+#include "link-client.h"
+
+#define NO_REPLY_MAX 64
 
 static GDBusConnection *
 open_link (HubFixture *self)
@@ -462,6 +465,24 @@ test_properties (HubFixture *self, gconstpointer data)
   close_link (link);
 }
 
+/* Calls for whose answers nobody waits are bounded as well. */
+static void
+test_no_reply (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (LinkClient) client = link_client_new (self);
+  guint64 rejected;
+
+  hub_fixture_load_echo (self);
+  rejected = link_client_statistic (client, "rejected");
+  for (guint i = 0; i < 3 * NO_REPLY_MAX; i++)
+    g_dbus_connection_call (
+        client->connection, NULL, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Request",
+        g_variant_new_parsed ("('echo.wait', @a{sv} {}, {'session': <%s>})", client->session), NULL,
+        G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+  g_assert_cmpuint (link_client_statistic (client, "requests_waiting"), ==, NO_REPLY_MAX + 1);
+  g_assert_cmpuint (link_client_statistic (client, "rejected"), ==, rejected + 2 * NO_REPLY_MAX);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -476,5 +497,6 @@ main (int argc, char *argv[])
   ADD ("pace", test_pace);
   ADD ("stop", test_stop);
   ADD ("properties", test_properties);
+  ADD ("no-reply", test_no_reply);
   return g_test_run ();
 }
