@@ -3,6 +3,11 @@
 /* A hub for tests of the bridge. */
 #include "test-hub.h"
 
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <glib-unix.h>
+#include <unistd.h>
+
 #include "introspection/contract-generated.h"
 #include "introspection/error.h"
 #include "introspection/event-type.h"
@@ -35,6 +40,7 @@ struct _TestHub
   guint last_session;
   guint interval;
   gboolean secret_used;
+  int stream; /* owned: see test_hub_get_stream() */
 };
 
 static void
@@ -244,6 +250,24 @@ answer (BnEventBus1 *object, GDBusMethodInvocation *invocation, const char *text
   bn_event_bus1_complete_request (object, invocation, g_variant_new_parsed (text));
 }
 
+/* Some bytes, from a pipe of which it keeps a copy. */
+static void
+answer_stream (TestHub *self, GDBusMethodInvocation *invocation)
+{
+  g_autoptr (GUnixFDList) descriptors = NULL;
+  int ends[2];
+
+  g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, NULL));
+  g_assert_cmpint (write (ends[1], "bytes", 5), ==, 5);
+  close (ends[1]);
+  if (self->stream >= 0)
+    close (self->stream);
+  self->stream = fcntl (ends[0], F_DUPFD_CLOEXEC, 3);
+  descriptors = g_unix_fd_list_new_from_array (ends, 1);
+  g_dbus_method_invocation_return_value_with_unix_fd_list (
+      invocation, g_variant_new_parsed ("({'stream': <handle 0>},)"), descriptors);
+}
+
 static gboolean
 on_request (BnEventBus1 *object, GDBusMethodInvocation *invocation, const char *type,
             GVariant *payload, GVariant *options, gpointer user_data)
@@ -261,6 +285,7 @@ on_request (BnEventBus1 *object, GDBusMethodInvocation *invocation, const char *
     answer (object, invocation,
             "{'name': <'demo'>, 'methods': <[{'name': <'echo'>},"
             "{'name': <'list'>, 'safe': <true>}, {'name': <'fail'>}, {'name': <'never'>},"
+            "{'name': <'stream'>, 'safe': <true>, 'stream': <true>},"
             "{'name': <'named'>, 'safe': <true>, 'reply': <'demo.named_reply'>}]>}");
   else if (g_str_equal (type, "demo.echo") || g_str_equal (type, "worker.restart"))
     bn_event_bus1_complete_request (object, invocation, payload);
@@ -271,6 +296,8 @@ on_request (BnEventBus1 *object, GDBusMethodInvocation *invocation, const char *
   else if (g_str_equal (type, "demo.fail"))
     g_dbus_method_invocation_return_error (invocation, BN_ERROR, BN_ERROR_NOT_FOUND,
                                            "There is no “it”");
+  else if (g_str_equal (type, "demo.stream"))
+    answer_stream (self, invocation);
   else if (g_str_equal (type, "demo.never"))
     g_object_unref (invocation);
   else if (g_str_equal (type, "module.describe"))
@@ -476,6 +503,12 @@ test_hub_get_interval (TestHub *self)
   return self->interval;
 }
 
+int
+test_hub_get_stream (TestHub *self)
+{
+  return self->stream;
+}
+
 guint
 test_hub_get_peers (TestHub *self)
 {
@@ -537,6 +570,7 @@ test_hub_new (const char *path, const char *epoch)
   self->retained = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
   self->ring = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
   self->ring_events = 4096;
+  self->stream = -1;
   self->page_events = 500;
   self->calls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -549,6 +583,8 @@ test_hub_new (const char *path, const char *epoch)
 void
 test_hub_free (TestHub *self)
 {
+  if (self->stream >= 0)
+    close (self->stream);
   g_dbus_server_stop (self->server);
   for (guint i = 0; i < self->objects->len; i++)
     g_dbus_interface_skeleton_unexport (self->objects->pdata[i]);

@@ -40,6 +40,8 @@ guint test_hub_get_calls (TestHub *self, const char *method);
 /* The "interval-ms" of the subscription made last. */
 guint test_hub_get_interval (TestHub *self);
 guint test_hub_get_peers (TestHub *self);
+/* The descriptor with which demo.stream was answered last, as a module keeps one. */
+int test_hub_get_stream (TestHub *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestHub, test_hub_free)
 

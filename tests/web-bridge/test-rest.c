@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* Requests: REST, login, the page, health. */
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -79,6 +80,22 @@ test_case (gconstpointer data)
       assert_contains (web_client_get_body (client), status);
       assert_contains (web_client_get_body (client), "\"type\":\"urn:binnacle:problem:");
     }
+}
+
+/* A module that keeps the descriptor of a stream, and reads from it, does not hold up the bridge.
+ */
+static void
+test_stream (void)
+{
+  g_autoptr (Bridge) bridge = bridge_new (NULL, NULL);
+  g_autoptr (WebClient) client = web_client_new (bridge->port);
+  g_autofree char *request = g_strdup_printf (
+      "GET /api/demo/stream HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n" BEARER "\r\n", bridge->port);
+
+  web_client_send (client, request);
+  web_client_wait_until (test_hub_get_stream (bridge->hub) >= 0
+                         && bridge->counters.values[BN_COUNT_STREAMS] == 1);
+  g_assert_true (fcntl (test_hub_get_stream (bridge->hub), F_GETFL) & O_NONBLOCK);
 }
 
 /* A token and a module are asked of the hub once, not with every request. */
@@ -292,6 +309,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/rest/memory", test_memory);
+  g_test_add_func ("/rest/stream", test_stream);
   g_test_add_func ("/rest/login", test_login);
   g_test_add_func ("/rest/logout-closes", test_logout_closes);
   g_test_add_func ("/rest/guessing", test_guessing);

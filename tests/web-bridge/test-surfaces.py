@@ -369,6 +369,8 @@ def a_stream_is_a_body():
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         with stage.open("/api/echo/echo?text=a") as answer:
             assert json.load(answer) == {"echo": "a"}
+        with stage.open("/api/module/history?name=echo") as answer:
+            assert json.load(answer)["changes"][-1]["state"] == "ready"
         try:
             stage.open("/api/job/open_log?id=1", method="HEAD")
             raise AssertionError("a stream has no head")

@@ -167,6 +167,8 @@ bn_reply_stream (BnHttpServer *server, SoupServerMessage *message, BnSession *se
   self->session = bn_session_ref (session);
   self->session->uses++; /* it is not given up for another one meanwhile */
   self->fd = fd;
+  /* What poll() finds may be taken by somebody else who has it: the module that sent it. */
+  g_unix_set_fd_nonblocking (fd, TRUE, NULL);
   bn_reply_headers (message);
   soup_message_headers_replace (out, "Cache-Control", "no-store");
   soup_message_headers_set_content_type (out, "application/octet-stream", NULL);
