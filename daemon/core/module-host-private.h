@@ -31,6 +31,7 @@ typedef struct
   BnModuleProcess *process; /* (owned) */
   BnSampleStream *samples;  /* (owned) (nullable) */
   BnLinkRequests *asked;    /* (owned) */
+  GHashTable *launches;     /* (owned): those that are not answered yet */
 } BnHostClient;
 
 /* Counts and, once in a while, logs @error, and answers @call (nullable) with it. */

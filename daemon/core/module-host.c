@@ -16,6 +16,7 @@
 #include "introspection/names.h"
 
 #define LOG_USEC (10 * G_USEC_PER_SEC)
+#define LAUNCHES_MAX 16 /* of one process, until systemd has answered */
 
 G_DEFINE_FINAL_TYPE (BnModuleHost, bn_module_host, G_TYPE_OBJECT)
 
@@ -375,6 +376,7 @@ handle_unsubscribe (gpointer user_data, BnLink *link, GDBusMessage *call, GVaria
 /* A launch on its way; the module may be gone when it is over. */
 typedef struct
 {
+  Client *client;     /* not owned; NULL when it is gone */
   BnLink *link;       /* (owned) */
   GDBusMessage *call; /* (owned) */
 } Launch;
@@ -386,6 +388,8 @@ launched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *unit = bn_program_launch_finish (result, &error);
 
+  if (launch->client != NULL)
+    g_hash_table_remove (launch->client->launches, launch);
   if (unit != NULL)
     bn_link_reply (launch->link, launch->call, g_variant_new ("(s)", unit), NULL);
   else
@@ -399,11 +403,23 @@ static void
 handle_launch (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
 {
   Client *client = user_data;
-  Launch *launch = g_new0 (Launch, 1);
+  Launch *launch;
   g_autofree const char **argv = NULL;
   g_autoptr (GVariant) options = NULL;
+  g_autoptr (GError) error = NULL;
 
+  if (g_hash_table_size (client->launches) >= LAUNCHES_MAX)
+    {
+      g_set_error (&error, BN_ERROR, BN_ERROR_BUSY,
+                   "%d programs are being started for the module %s; try again", LAUNCHES_MAX,
+                   get_name (client));
+      bn_host_client_refuse (client, call, error);
+      return;
+    }
   g_variant_get (body, "(^a&s@a{sv})", &argv, &options);
+  launch = g_new0 (Launch, 1);
+  launch->client = client;
+  g_hash_table_add (client->launches, launch);
   launch->link = g_object_ref (link);
   launch->call = g_object_ref (call);
   bn_program_launch_async (client->host->systemd, bn_module_process_get_manifest (client->process),
@@ -473,6 +489,18 @@ call_given_up_cb (BnModuleProcess *process, gboolean timed_out, gpointer user_da
     }
 }
 
+static void
+forget_launches (Client *client)
+{
+  GHashTableIter iter;
+  Launch *launch;
+
+  g_hash_table_iter_init (&iter, client->launches);
+  while (g_hash_table_iter_next (&iter, (gpointer *)&launch, NULL))
+    launch->client = NULL;
+  g_hash_table_unref (client->launches);
+}
+
 /* What it subscribed to is the business of the generation that took over. */
 static void
 leaving_cb (BnModuleProcess *process, gpointer user_data)
@@ -493,6 +521,7 @@ gone_cb (BnModuleProcess *process, GError *error, gpointer user_data)
   g_signal_handlers_disconnect_by_data (process, client);
   g_clear_pointer (&client->samples, bn_sample_stream_free);
   bn_link_requests_free (client->asked);
+  forget_launches (client);
   g_object_unref (client->module);
   g_object_unref (client->process);
   g_free (client);
@@ -507,6 +536,7 @@ process_started_cb (BnModules *modules, BnHostedModule *module, BnModuleProcess 
   client->host = user_data;
   client->module = g_object_ref (module);
   client->process = g_object_ref (process);
+  client->launches = g_hash_table_new (NULL, NULL);
   client->asked =
       bn_link_requests_new (bn_link_peer_get_link (BN_LINK_PEER (process)), client->host->requests);
   g_signal_connect (process, "host-call", G_CALLBACK (host_call_cb), client);

@@ -79,7 +79,8 @@ bn_module_launch_async (BnModule *self, const char *const *argv, GVariant *optio
  *
  * Gets what became of a launch. The error is of the domain %BN_ERROR: `forbidden` without
  * `Launch=true`, `unsupported` where there is no systemd of a user, `not_found` if there is no such
- * program, `unavailable` if it could not be started; or %G_IO_ERROR_CANCELLED.
+ * program, `unavailable` if it could not be started, `busy` if 16 are being started; or
+ * %G_IO_ERROR_CANCELLED.
  *
  * Returns: (transfer full) (nullable): the name of the service, such as
  *   `app-binnacle-apps-1f3a5c7e.service`

@@ -9,6 +9,9 @@
 #include "introspection/names.h"
 #include "prober.h"
 
+#define SYSTEMD_IFACE "org.freedesktop.systemd1.Manager"
+#define LAUNCHES_MAX 16
+
 static void
 refuse (HubFixture *self, const char *argv, const char *options, BnError code, const char *text)
 {
@@ -74,6 +77,66 @@ test_bad_arguments (HubFixture *self, gconstpointer data)
     refuse (self, cases[i].argv, cases[i].options, cases[i].code, cases[i].text);
 }
 
+/* Keeps silent like a systemd that hangs. */
+static GDBusMessage *
+swallow (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer user_data)
+{
+  if (incoming && g_strcmp0 (g_dbus_message_get_interface (message), SYSTEMD_IFACE) == 0)
+    g_clear_object (&message);
+  return message;
+}
+
+static void
+launched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GError **error = user_data;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_with_unix_fd_list_finish (
+      G_DBUS_CONNECTION (object), NULL, result, error);
+
+  g_assert_null (reply);
+}
+
+static gboolean
+has_failed (HubFixture *self, gpointer user_data)
+{
+  return *(GError **)user_data != NULL;
+}
+
+/* While systemd does not answer, launches are not piled up. */
+static void
+test_many (HubFixture *self, gconstpointer data)
+{
+  GDBusConnection *systemd = hub_fixture_connect (self);
+  GError *errors[LAUNCHES_MAX + 1] = { NULL };
+  g_autoptr (GVariant) owned = NULL;
+  g_autoptr (GUnixFDList) descriptors = g_unix_fd_list_new ();
+
+  g_unix_fd_list_append (descriptors, STDOUT_FILENO, NULL);
+  g_dbus_connection_add_filter (systemd, swallow, NULL, NULL);
+  owned = g_dbus_connection_call_sync (systemd, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                       "org.freedesktop.DBus", "RequestName",
+                                       g_variant_new ("(su)", "org.freedesktop.systemd1", 0), NULL,
+                                       0, -1, NULL, NULL);
+  g_assert_nonnull (owned);
+  prober_load (self, "Launch=true");
+  for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
+    g_dbus_connection_call_with_unix_fd_list (
+        self->connection, BN_BUS_NAME, BN_MODULES_PATH "/prober", "org.binnacle.Prober1", "Launch",
+        g_variant_new_parsed ("(['true'], @a{sv} {}, handle 0)"), NULL, G_DBUS_CALL_FLAGS_NONE,
+        20000, descriptors, NULL, launched_cb, &errors[i]);
+  hub_fixture_wait (self, has_failed, &errors[LAUNCHES_MAX]);
+  if (!bn_error_is (errors[LAUNCHES_MAX], BN_ERROR_BUSY))
+    g_error ("expected busy, got: %s", errors[LAUNCHES_MAX]->message);
+  g_assert_null (errors[LAUNCHES_MAX - 1]);
+  g_dbus_connection_close_sync (systemd, NULL, NULL); /* it is gone: all others fail */
+  g_object_unref (systemd);
+  for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
+    {
+      hub_fixture_wait (self, has_failed, &errors[i]);
+      g_clear_error (&errors[i]);
+    }
+}
+
 static void
 add (const char *name, void (*test) (HubFixture *self, gconstpointer data))
 {
@@ -89,5 +152,6 @@ main (int argc, char **argv)
   add ("undeclared", test_undeclared);
   add ("no-systemd", test_no_systemd);
   add ("bad-arguments", test_bad_arguments);
+  add ("many", test_many);
   return g_test_run ();
 }
