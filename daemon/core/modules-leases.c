@@ -159,7 +159,7 @@ bn_modules_lease_folder (BnModules *self, const char *folder, int output, GError
 
   lease->folder = g_strdup (folder);
   lease->output = output;
-  if (!check_folder (self, folder, name, error))
+  if (!bn_modules_check_stopping (self, error) || !check_folder (self, folder, name, error))
     {
       lease_free (lease);
       return NULL;
@@ -193,7 +193,7 @@ given_back_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   BnHostedModule *module = bn_modules_lookup (self, name);
   g_autoptr (GError) error = NULL;
 
-  if (g_task_propagate_boolean (G_TASK (result), &error) || module == NULL)
+  if (g_task_propagate_boolean (G_TASK (result), &error) || module == NULL || self->stopping)
     {
       /* Should the installed one fail, the author's is not what to go back to. */
       if (module != NULL)
@@ -297,7 +297,7 @@ bn_modules_debug (BnModules *self, const char *name, GVariant **program, GError 
   g_auto (GStrv) argv = NULL;
   char *file;
 
-  if (module == NULL)
+  if (module == NULL || !bn_modules_check_stopping (self, error))
     return -1;
   if (self->system)
     {

@@ -105,6 +105,8 @@ void bn_pending_reload_free (gpointer pending);
 
 /* modules.c */
 
+/* A hub that stops starts nothing any more. Error: unavailable. */
+gboolean bn_modules_check_stopping (BnModules *self, GError **error);
 /* Stops and forgets @module; completes when it is gone. */
 void bn_modules_remove_async (BnModules *self, BnHostedModule *module, GAsyncReadyCallback callback,
                               gpointer user_data);

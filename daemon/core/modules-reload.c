@@ -281,10 +281,11 @@ bn_modules_settle (BnModules *self, const char *name)
 void
 bn_modules_drop_pending (BnModules *self)
 {
-  g_autoptr (GError) error = g_error_new (BN_ERROR, BN_ERROR_UNAVAILABLE, "The hub is stopping");
+  g_autoptr (GError) error = NULL;
   GHashTableIter iter;
   Pending *pending;
 
+  bn_modules_check_stopping (self, &error);
   g_hash_table_iter_init (&iter, self->pending);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&pending))
     {

@@ -75,6 +75,11 @@ bn_modules_act_async (BnModules *self, BnModuleVerb verb, const char *name,
   BnHostedModule *module;
 
   g_task_set_source_tag (task, bn_modules_act_async);
+  if (!bn_modules_check_stopping (self, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
   if (verb == BN_MODULE_VERB_LOAD)
     {
       load (self, name, task);
@@ -144,10 +149,11 @@ bn_modules_approve_async (BnModules *self, const char *name, const char *rights,
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   GError *error = NULL;
-  BnHostedModule *module;
+  BnHostedModule *module = NULL;
 
   g_task_set_source_tag (task, bn_modules_approve_async);
-  module = find_or_add (self, name, &error);
+  if (bn_modules_check_stopping (self, &error))
+    module = find_or_add (self, name, &error);
   if (module == NULL || !bn_modules_approve (self, name, rights, &error))
     g_task_return_error (task, error);
   else

@@ -224,6 +224,14 @@ bn_modules_remove_async (BnModules *self, BnHostedModule *module, GAsyncReadyCal
   bn_hosted_module_stop_async (module, FALSE, removed_stopped_cb, task);
 }
 
+gboolean
+bn_modules_check_stopping (BnModules *self, GError **error)
+{
+  if (self->stopping)
+    g_set_error (error, BN_ERROR, BN_ERROR_UNAVAILABLE, "The hub is stopping");
+  return !self->stopping;
+}
+
 char **
 bn_modules_rescan (BnModules *self)
 {
@@ -234,6 +242,8 @@ bn_modules_rescan (BnModules *self)
   const char *name;
   const char *folder;
 
+  if (self->stopping)
+    return g_strv_builder_end (new_names);
   for (guint i = 0; i < known->len; i++)
     {
       BnHostedModule *module = g_ptr_array_index (known, i);

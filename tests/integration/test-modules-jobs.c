@@ -287,6 +287,33 @@ test_unload_disabled (Fixture *self, gconstpointer data)
   g_assert_error (error, BN_ERROR, BN_ERROR_CONFLICT);
 }
 
+/* A hub that stops starts nothing any more, whoever asks for it. */
+static void
+test_stopping (Fixture *self, gconstpointer data)
+{
+  static const BnModuleVerb verbs[] = { BN_MODULE_VERB_LOAD, BN_MODULE_VERB_ENABLE,
+                                        BN_MODULE_VERB_RELOAD, BN_MODULE_VERB_RESET_FAILURES };
+  gboolean stopped = FALSE;
+  g_autoptr (GError) error = act (self, BN_MODULE_VERB_LOAD);
+  g_auto (GStrv) found = NULL;
+
+  g_assert_no_error (error);
+  bn_modules_stop_async (self->modules, stopped_cb, &stopped);
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      error = act (self, verbs[i]);
+      g_assert_error (error, BN_ERROR, BN_ERROR_UNAVAILABLE);
+      g_clear_error (&error);
+    }
+  while (!stopped)
+    g_main_context_iteration (NULL, TRUE);
+  found = bn_modules_rescan (self->modules);
+  g_assert_cmpuint (g_strv_length (found), ==, 0);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (bn_hosted_module_get_process (bn_modules_lookup (self->modules, "echo")));
+}
+
 /* Of calls that wait for a module no more is kept than of other queues, however large they are. */
 static void
 test_held_bytes (Fixture *self, gconstpointer data)
@@ -338,6 +365,7 @@ main (int argc, char **argv)
   ADD ("jobs-end-at-once", test_jobs_end_at_once);
   ADD ("disable-in-backoff", test_disable_in_backoff);
   ADD ("unload-disabled", test_unload_disabled);
+  ADD ("stopping", test_stopping);
   ADD ("held-bytes", test_held_bytes);
   return g_test_run ();
 }
