@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 #define BN_VALUE_DEPTH_MAX 48
 
 /* FALSE if @value has more than @max containers (array, dictionary entry, tuple, variant) inside
- * one another, or has a type that D-Bus does not: its signature is too long or too deep. Looks only into what can hold variants; never goes deeper than @max. */
+ * one another, or has a type that D-Bus does not: its signature is too long or too deep. Looks only
+ * into what can hold variants; never goes deeper than @max. */
 gboolean bn_value_depth_check (GVariant *value, guint max);
 
 G_END_DECLS

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
-#include <glib-unix.h>
 #include <unistd.h>
 
 #include "introspection/contract-generated.h"
@@ -40,7 +39,7 @@ struct _TestHub
   guint last_session;
   guint interval;
   gboolean secret_used;
-  int stream; /* owned: see test_hub_get_stream() */
+  GUnixFDList *stream; /* (nullable): see test_hub_get_stream() */
 };
 
 static void
@@ -250,22 +249,16 @@ answer (BnEventBus1 *object, GDBusMethodInvocation *invocation, const char *text
   bn_event_bus1_complete_request (object, invocation, g_variant_new_parsed (text));
 }
 
-/* Some bytes, from a pipe of which it keeps a copy. */
 static void
 answer_stream (TestHub *self, GDBusMethodInvocation *invocation)
 {
-  g_autoptr (GUnixFDList) descriptors = NULL;
   int ends[2];
 
-  g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, NULL));
-  g_assert_cmpint (write (ends[1], "bytes", 5), ==, 5);
+  g_assert_no_errno (pipe2 (ends, O_CLOEXEC));
   close (ends[1]);
-  if (self->stream >= 0)
-    close (self->stream);
-  self->stream = fcntl (ends[0], F_DUPFD_CLOEXEC, 3);
-  descriptors = g_unix_fd_list_new_from_array (ends, 1);
+  self->stream = g_unix_fd_list_new_from_array (ends, 1);
   g_dbus_method_invocation_return_value_with_unix_fd_list (
-      invocation, g_variant_new_parsed ("({'stream': <handle 0>},)"), descriptors);
+      invocation, g_variant_new_parsed ("({'stream': <handle 0>},)"), self->stream);
 }
 
 static gboolean
@@ -506,7 +499,7 @@ test_hub_get_interval (TestHub *self)
 int
 test_hub_get_stream (TestHub *self)
 {
-  return self->stream;
+  return self->stream != NULL ? g_unix_fd_list_peek_fds (self->stream, NULL)[0] : -1;
 }
 
 guint
@@ -570,7 +563,6 @@ test_hub_new (const char *path, const char *epoch)
   self->retained = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
   self->ring = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
   self->ring_events = 4096;
-  self->stream = -1;
   self->page_events = 500;
   self->calls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -583,8 +575,7 @@ test_hub_new (const char *path, const char *epoch)
 void
 test_hub_free (TestHub *self)
 {
-  if (self->stream >= 0)
-    close (self->stream);
+  g_clear_object (&self->stream);
   g_dbus_server_stop (self->server);
   for (guint i = 0; i < self->objects->len; i++)
     g_dbus_interface_skeleton_unexport (self->objects->pdata[i]);
