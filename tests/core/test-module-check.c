@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "core/module-check.h"
+#include "tests/lib/remove-tree.h"
 
 static const char manifest[] = "[Module]\n"                     /* 1 */
                                "Name=lamp\n"                    /* 2 */
@@ -129,21 +130,6 @@ set_up (Fixture *self, gconstpointer data)
   write_file (self, "lamp.sh", "#!/bin/sh\n", 0755);
   write_file (self, "README.md", "# Lamp\n", 0644);
   write_file (self, "tests/test", "#!/bin/sh\n", 0755);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 static void

@@ -11,6 +11,7 @@
 
 #include "core/module-path.h"
 #include "introspection/error.h"
+#include "tests/lib/remove-tree.h"
 
 #define NAME "kept"
 
@@ -64,21 +65,6 @@ set_up (Fixture *self, gconstpointer data)
   write_version (self, "1.0");
   write_file (self, "program", "#!/bin/sh\n", 0755);
   self->versions = bn_module_versions_new (self->copies);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 static void

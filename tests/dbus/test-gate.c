@@ -13,6 +13,7 @@
 #include "dbus/gate.h"
 #include "introspection/error.h"
 #include "introspection/names.h"
+#include "tests/lib/remove-tree.h"
 
 #define WAIT_SECONDS 30
 #define CALLS 20
@@ -124,21 +125,6 @@ static void
 stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   *(gboolean *)user_data = bn_hub_stop_finish (BN_HUB (object), result, NULL);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  remove (path);
 }
 
 static void

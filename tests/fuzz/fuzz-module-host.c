@@ -23,6 +23,7 @@
 #include "introspection/error.h"
 #include "introspection/names.h"
 #include "introspection/value-depth.h"
+#include "tests/lib/remove-tree.h"
 
 #define MODULE "fuzz"
 #define STEPS_MAX 64
@@ -79,22 +80,6 @@ write_file (const char *name, const char *text)
 
   g_file_set_contents (path, text, -1, &error);
   g_assert_no_error (error);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir =
-      g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 static void

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "introspection/names.h"
+#include "tests/lib/remove-tree.h"
 
 #define WAIT_SECONDS 30
 #define WAIT_SECONDS_THOROUGH 600 /* a million of something */
@@ -244,23 +245,6 @@ hub_fixture_set_up (HubFixture *self, gconstpointer data)
   g_assert_cmpint (g_mkdir (self->runtime_folder, 0700), ==, 0);
   g_assert_cmpint (g_mkdir (self->module_folder, 0755), ==, 0);
   hub_fixture_start (self);
-}
-
-static void
-remove_tree (const char *path)
-{
-  /* Never through a link: what it points at is not ours. */
-  g_autoptr (GDir) dir =
-      g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 /* A hub that ended well leaves no file in the runtime folder. */

@@ -8,6 +8,7 @@
 
 #include "core/modules.h"
 #include "introspection/error.h"
+#include "tests/lib/remove-tree.h"
 
 #define HELD_BYTES_MAX (1 << 20) /* of core/hosted-module-calls.c */
 
@@ -69,21 +70,6 @@ set_up (Fixture *self, gconstpointer data)
   self->modules = bn_modules_new (self->bus, self->workers, &options, &error);
   g_assert_no_error (error);
   bn_modules_set_jobs_func (self->modules, list_jobs_cb, self);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 static void
