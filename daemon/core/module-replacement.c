@@ -16,10 +16,13 @@
 #include "core/hosted-module-private.h"
 #include "core/module-state.h"
 
+#include <string.h>
+
 #include "introspection/error.h"
 
 #define FREEZE_TIMEOUT_MS 500
 #define RESTORE_TIMEOUT_MS 3000
+#define REASON_BYTES_MAX 1024
 
 static void
 replacement_free (BnReplacement *replacement)
@@ -139,6 +142,18 @@ static void G_GNUC_PRINTF (2, 3) start_clean (BnHostedModule *self, const char *
              why);
 }
 
+/* What a module answered; it is kept in the history, and told to everybody. */
+static void
+read_reason (GError **error)
+{
+  char *message;
+
+  bn_error_normalise (error);
+  message = (*error)->message;
+  if (strlen (message) > REASON_BYTES_MAX)
+    *g_utf8_find_prev_char (message, message + REASON_BYTES_MAX + 1) = '\0';
+}
+
 static void restored_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 
 /* @state (nullable): the answer to Freeze. */
@@ -165,7 +180,7 @@ restored_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     return;
   if (reply != NULL && !g_dbus_message_to_gerror (reply, &error))
     return;
-  bn_error_normalise (&error);
+  read_reason (&error);
   if (reply == NULL && bn_error_is (error, BN_ERROR_UNAVAILABLE))
     return; /* it ends, and "gone" knows why */
   if (reply == NULL || self->replacement->clean)
@@ -225,7 +240,7 @@ frozen_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     start_clean (self, "the old version ended meanwhile");
   else if (reply == NULL)
     {
-      bn_error_normalise (&error);
+      read_reason (&error);
       start_clean (self, "the old version gave no state: %s", error->message);
     }
   restore (self, reply);

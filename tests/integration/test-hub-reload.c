@@ -242,6 +242,24 @@ test_state (HubFixture *self, gconstpointer data)
   hub_fixture_wait_event (self, "module.reloaded", "'swap_usec': <uint64 ");
 }
 
+/* What a module gives as a reason is kept and told to everybody: it is cut. */
+static void
+test_long_reason (HubFixture *self, gconstpointer data)
+{
+  g_autofree char *history = NULL;
+
+  load (self, "value=1");
+  hub_fixture_install_rogue (self, "2.0", "value=2 state=complain");
+  request (self, "module.reload");
+  g_assert_cmpuint (get (self, "GetValue"), ==, 2);
+  history = hub_fixture_get_history (self, "rogue");
+  g_assert_nonnull (strstr (history, "It started clean: it refused the state: xxx"));
+  g_assert_cmpuint (strlen (history), <, 4096);
+  hub_fixture_wait_event (self, "module.reloaded", "it refused the state: xxx");
+  for (guint i = 0; i < self->events->len; i++)
+    g_assert_cmpuint (strlen (g_ptr_array_index (self->events, i)), <, 4096);
+}
+
 /* With the SDK: a module refuses a state of another version. */
 static void
 test_refused_state (HubFixture *self, gconstpointer data)
@@ -413,6 +431,7 @@ main (int argc, char *argv[])
   ADD ("changed-copy", test_changed_copy);
   ADD ("state", test_state);
   ADD ("refused-state", test_refused_state);
+  ADD ("long-reason", test_long_reason);
   ADD ("responder", test_responder);
   ADD ("late", test_late);
   ADD ("asked-together", test_asked_together);

@@ -14,6 +14,7 @@
  * state=silent       never answers Freeze
  * state=exit         exits when it is to freeze
  * state=refuse       refuses a state
+ * state=complain     likewise, with a very long reason
  * emit=TYPE          emits that event when it is ready
  * stop=TYPE          emits that event when it is told to stop
  * files=N            opens so many descriptors
@@ -31,6 +32,7 @@
 
 #define INTERFACE "org.binnacle.Rogue1"
 #define STATE_BYTES (257 * 1024)
+#define COMPLAINT_BYTES (512 * 1024)
 
 typedef struct
 {
@@ -148,6 +150,14 @@ restore (Rogue *self, GVariant *parameters, GDBusMethodInvocation *invocation)
     {
       g_dbus_method_invocation_return_error (invocation, BN_ERROR, BN_ERROR_UNSUPPORTED,
                                              "the state is of version 7");
+      return;
+    }
+  if (is (self, "state", "complain") && g_variant_n_children (state) > 0)
+    {
+      g_autofree char *text = g_strnfill (COMPLAINT_BYTES, 'x');
+
+      g_dbus_method_invocation_return_error (invocation, BN_ERROR, BN_ERROR_UNSUPPORTED, "%s",
+                                             text);
       return;
     }
   g_variant_lookup (state, "value", "u", &self->restored);
