@@ -26,6 +26,8 @@ static gboolean option_system;
 static gboolean option_session;
 static gboolean option_json;
 static gboolean option_version;
+/* What is said of the command line is about this verb. */
+static const char *verb_name;
 static double option_timeout = TIMEOUT_DEFAULT_SECONDS;
 
 static const GOptionEntry global_entries[] = {
@@ -34,9 +36,9 @@ static const GOptionEntry global_entries[] = {
   { "system", 0, 0, G_OPTION_ARG_NONE, &option_system, N_ ("Talk to the hub of the machine"),
     NULL },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option_json,
-    N_ ("Print JSON, one object a line (the default where the output is no terminal)"), NULL },
+    N_ ("Print JSON, as where the output is no terminal"), NULL },
   { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &option_timeout,
-    N_ ("How long to wait for an answer, 0.001 to 600 seconds (default 5)"), N_ ("SECONDS") },
+    N_ ("Wait so long for an answer (default 5)"), N_ ("SECONDS") },
   { "version", 0, 0, G_OPTION_ARG_NONE, &option_version, N_ ("Print the version"), NULL },
   G_OPTION_ENTRY_NULL,
 };
@@ -93,6 +95,7 @@ bn_cli_parse (BnCli *cli, const BnVerb *verb, const GOptionEntry *entries, gbool
 {
   g_autoptr (GOptionContext) context = make_context (verb, entries, description);
 
+  verb_name = verb->name;
   g_option_context_set_strict_posix (context, strict);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
@@ -305,6 +308,9 @@ bn_cli_fail_usage (const char *format, ...)
   va_start (arguments, format);
   print_notice (format, arguments);
   va_end (arguments);
-  g_printerr (_ ("See “binnacle --help”.\n"));
+  if (verb_name != NULL)
+    g_printerr (_ ("See “binnacle %s --help”.\n"), verb_name);
+  else
+    g_printerr (_ ("See “binnacle --help”.\n"));
   return BN_EXIT_USAGE;
 }

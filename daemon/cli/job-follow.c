@@ -32,7 +32,7 @@ typedef struct
   GVariant *row;       /* owned, nullable: how it is */
   gboolean on_line;    /* it is drawn on a terminal */
   gboolean drawn;      /* there is a line that the next output must not stand in */
-  gboolean asked;      /* to cancel it */
+  gboolean leaves;     /* at the next Ctrl+C */
   gint64 started_usec; /* since 1970 */
   guint tick;
   BnExit status;
@@ -311,7 +311,7 @@ on_item (const char *type, GVariant *payload, GVariant *meta, gpointer data)
   return TRUE;
 }
 
-/* The first time asks, the second time leaves. */
+/* Who began the job: the first time asks, the second time leaves. */
 static gboolean
 on_interrupted (gpointer data)
 {
@@ -320,13 +320,13 @@ on_interrupted (gpointer data)
   g_autoptr (GVariant) reply = NULL;
 
   leave_line (self);
-  if (self->asked || self->row == NULL)
+  if (self->leaves || self->row == NULL)
     {
       bn_cli_notice (_ ("the job %u goes on; see “binnacle jobs watch %u”"), self->id, self->id);
       self->status = BN_EXIT_CANCELLED;
       return FALSE;
     }
-  self->asked = TRUE;
+  self->leaves = TRUE;
   reply = bn_cli_request (self->cli, "job.cancel", g_variant_new_parsed ("{'id': <%u>}", self->id),
                           &error);
   if (reply == NULL)
@@ -343,8 +343,8 @@ on_absence (const char *text, gpointer data)
   leave_line (data);
 }
 
-BnExit
-bn_job_follow (BnCli *cli, guint id)
+static BnExit
+follow_job (BnCli *cli, guint id, gboolean only_looks)
 {
   const BnFollow follow = {
     .patterns = patterns,
@@ -357,7 +357,9 @@ bn_job_follow (BnCli *cli, guint id)
     .interrupted = on_interrupted,
     .failing = leave_line,
   };
-  Following self = { .cli = cli, .id = id, .started_usec = g_get_real_time () };
+  Following self = {
+    .cli = cli, .id = id, .leaves = only_looks, .started_usec = g_get_real_time ()
+  };
   guint timer = 0;
   BnExit status;
 
@@ -370,4 +372,16 @@ bn_job_follow (BnCli *cli, guint id)
   leave_line (&self);
   g_clear_pointer (&self.row, g_variant_unref);
   return status != BN_EXIT_OK ? status : self.status;
+}
+
+BnExit
+bn_job_follow (BnCli *cli, guint id)
+{
+  return follow_job (cli, id, FALSE);
+}
+
+BnExit
+bn_job_watch_one (BnCli *cli, guint id)
+{
+  return follow_job (cli, id, TRUE);
 }

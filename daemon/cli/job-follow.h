@@ -16,4 +16,7 @@ guint bn_job_id_from_path (const char *path);
  * BN_EXIT_CANCELLED. */
 BnExit bn_job_follow (BnCli *cli, guint id);
 
+/* The same for who only looks: Ctrl+C leaves the job alone at once. */
+BnExit bn_job_watch_one (BnCli *cli, guint id);
+
 G_END_DECLS

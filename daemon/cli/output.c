@@ -274,7 +274,9 @@ bn_output_details (BnCli *cli, GVariant *details, const BnColumn *columns, gsize
   GVariantIter iter;
   const char *key;
   GVariant *value;
+  BnCli whole = *cli;
 
+  whole.width = 0; /* nothing is cut short: the terminal wraps it */
   bn_table_add_column (table, NULL, FALSE);
   bn_table_add_column (table, NULL, FALSE);
   for (gsize i = 0; i < n_columns; i++)
@@ -288,7 +290,7 @@ bn_output_details (BnCli *cli, GVariant *details, const BnColumn *columns, gsize
     if (find_column (columns, n_columns, key) == NULL)
       add_detail (cli, table, key, value, NULL);
   if (bn_table_get_n_rows (table) > 0)
-    print_table (cli, table);
+    print_table (&whole, table);
   g_variant_iter_init (&iter, details);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
     {

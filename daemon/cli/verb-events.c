@@ -23,8 +23,7 @@ static const GOptionEntry entries[] = {
   { "samples", 0, 0, G_OPTION_ARG_NONE, &option_samples, N_ ("Print measured values too"), NULL },
   { "count", 'n', 0, G_OPTION_ARG_INT, &option_count, N_ ("End after so many"), N_ ("NUMBER") },
   { "since", 0, 0, G_OPTION_ARG_INT64, &option_since,
-    N_ ("Begin with the events after this number, as far as the hub remembers them (0: all)"),
-    N_ ("NUMBER") },
+    N_ ("Begin after this event, if it is remembered (0: all)"), N_ ("NUMBER") },
   G_OPTION_ENTRY_NULL,
 };
 

@@ -128,14 +128,15 @@ bn_verb_jobs (BnCli *cli, int argc, char **argv)
   {
     const char *word;
     BnExit (*run) (BnCli *cli, guint id);
-  } commands[] = { { "watch", bn_job_follow }, { "cancel", cancel }, { "log", print_log } };
+  } commands[] = { { "watch", bn_job_watch_one }, { "cancel", cancel }, { "log", print_log } };
   g_autoptr (GError) error = NULL;
   const char *word;
 
-  if (!bn_cli_parse (cli, bn_verb_find ("jobs"), NULL, FALSE,
-                     _ ("“watch” follows one job to its end, as “call” does, or shows how far all "
-                        "are."),
-                     &argc, &argv, &error))
+  if (!bn_cli_parse (
+          cli, bn_verb_find ("jobs"), NULL, FALSE,
+          _ ("“watch” follows one job to its end, or shows how far all are; Ctrl+C leaves\n"
+             "them alone.\n"),
+          &argc, &argv, &error))
     return bn_cli_fail (error);
   bn_cli_look_at_output (cli);
   word = argc > 1 ? argv[1] : "list";

@@ -30,7 +30,7 @@ static const GOptionEntry entries[] = {
   { "pdb", 0, 0, G_OPTION_ARG_NONE, &option_pdb,
     N_ ("Use pdb (the default for a program in Python)"), NULL },
   { "with", 0, 0, G_OPTION_ARG_STRING, &option_with,
-    N_ ("Use another command: the program and its arguments are put behind it"), N_ ("COMMAND") },
+    N_ ("Use another command, put before the program"), N_ ("COMMAND") },
   G_OPTION_ENTRY_NULL,
 };
 

@@ -23,9 +23,8 @@ static const struct
   { "unconfined", N_ ("do all that you may do: it is not confined") },
 };
 
-/* "read and write /run/docker.sock" */
-static char *
-make_sentence (const char *kind, const char *value)
+char *
+bn_module_right_text (const char *kind, const char *value)
 {
   if (g_str_equal (kind, "requests") && g_str_equal (value, "*"))
     return g_strdup (_ ("ask for everything, with the rights of an administrator"));
@@ -55,7 +54,7 @@ print_rights (GVariant *rights)
       g_variant_lookup (right, "kind", "&s", &kind);
       g_variant_lookup (right, "value", "&s", &value);
       g_variant_lookup (right, "approved", "b", &approved);
-      sentence = make_sentence (kind, value);
+      sentence = bn_module_right_text (kind, value);
       shown = bn_text_escape (sentence);
       fprintf (stderr, approved ? _ ("  • %s (as before)\n") : "  • %s\n", shown);
     }

@@ -38,7 +38,7 @@ static char *option_build;
 
 static const GOptionEntry entries[] = {
   { "build", 0, 0, G_OPTION_ARG_STRING, &option_build,
-    N_ ("How to build the program (default: ninja -C _build, if that is set up)"), N_ ("COMMAND") },
+    N_ ("Build the program so (default: ninja -C _build)"), N_ ("COMMAND") },
   G_OPTION_ENTRY_NULL,
 };
 

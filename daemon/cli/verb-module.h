@@ -14,6 +14,9 @@ BnExit bn_module_command (BnCli *cli, const char *request, GVariant *payload);
 /* Shows what the module asks for, if that is not approved yet, and asks; @yes: does not ask. */
 BnExit bn_module_enable (BnCli *cli, const char *name, gboolean yes);
 
+/* "read and write /run/docker.sock": a right of a module, as module.describe has it (owned). */
+char *bn_module_right_text (const char *kind, const char *value);
+
 /* Prints what happened to a module. */
 BnExit bn_module_history (BnCli *cli, const char *name);
 

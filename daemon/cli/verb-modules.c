@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "cli/text.h"
+#include "cli/troubles.h"
 #include "cli/verb-module.h"
 
 /* The commands that name a module, as requests. */
@@ -120,6 +121,41 @@ flatten_arguments (GVariant *rows)
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
+/* What the module may do beyond what all may; nothing for one that asks for nothing. */
+static void
+print_rights (BnCli *cli, GVariant *description)
+{
+  static const BnColumn columns[] = {
+    { "right", N_ ("What it may do"), NULL },
+    { "approved", N_ ("Approved"), NULL },
+  };
+  g_autoptr (GVariant) rights =
+      g_variant_lookup_value (description, "rights", G_VARIANT_TYPE ("aa{sv}"));
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GVariant) rows = NULL;
+
+  for (gsize i = 0; rights != NULL && i < g_variant_n_children (rights); i++)
+    {
+      g_autoptr (GVariant) right = g_variant_get_child_value (rights, i);
+      g_autofree char *text = NULL;
+      const char *kind = "";
+      const char *value = "";
+      gboolean approved = FALSE;
+
+      g_variant_lookup (right, "kind", "&s", &kind);
+      g_variant_lookup (right, "value", "&s", &value);
+      g_variant_lookup (right, "approved", "b", &approved);
+      text = bn_module_right_text (kind, value);
+      g_variant_builder_add_value (
+          &builder, g_variant_new_parsed ("{'right': <%s>, 'approved': <%b>}", text, approved));
+    }
+  rows = g_variant_ref_sink (g_variant_builder_end (&builder));
+  if (g_variant_n_children (rows) == 0)
+    return;
+  g_print ("\n");
+  bn_output_rows (cli, rows, columns, G_N_ELEMENTS (columns), "");
+}
+
 static void
 print_description (BnCli *cli, GVariant *description)
 {
@@ -135,6 +171,7 @@ print_description (BnCli *cli, GVariant *description)
     }
   details = g_variant_ref_sink (g_variant_builder_end (&head));
   bn_output_details (cli, details, NULL, 0);
+  print_rights (cli, description);
   for (gsize i = 0; i < G_N_ELEMENTS (sections); i++)
     {
       g_autoptr (GVariant) rows =
@@ -185,7 +222,10 @@ list (BnCli *cli)
   if (cli->json)
     bn_output_json_lines (rows);
   else
-    bn_output_rows (cli, rows, bn_module_columns, bn_n_module_columns, _ ("No modules."));
+    {
+      bn_output_rows (cli, rows, bn_module_columns, bn_n_module_columns, _ ("No modules."));
+      bn_troubles_print (cli, rows, NULL);
+    }
   return BN_EXIT_OK;
 }
 
@@ -262,8 +302,7 @@ bn_verb_modules (BnCli *cli, int argc, char **argv)
 {
   gboolean yes = FALSE;
   const GOptionEntry entries[] = {
-    { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes,
-      N_ ("With “enable”: approve what the module may do without asking"), NULL },
+    { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_ ("With “enable”: approve without asking"), NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GError) error = NULL;
@@ -273,8 +312,22 @@ bn_verb_modules (BnCli *cli, int argc, char **argv)
   if (run_author_command (cli, argc, argv, &status))
     return status;
   if (!bn_cli_parse (cli, bn_verb_find ("module"), entries, FALSE,
-                     _ ("For authors: “binnacle module new|run|check|test|debug --help”.\n"), &argc,
-                     &argv, &error))
+                     _ ("Commands:\n"
+                        "  list               Show all modules (what it does without a command)\n"
+                        "  describe NAME      Show what a module declares and may do\n"
+                        "  history NAME       Show how it came to its state\n"
+                        "  enable NAME        Let it run; shows first what it may do\n"
+                        "  disable NAME       End it, and do not start it with the hub\n"
+                        "  load NAME          Start one that is stopped\n"
+                        "  unload NAME        Stop it until the hub starts again\n"
+                        "  reload NAME        Replace it by the version in its folder\n"
+                        "  force-reload NAME  The same, also if that ends its jobs\n"
+                        "  reset NAME         Forget its failures, and try again now\n"
+                        "  rescan             Look for new and changed modules\n"
+                        "\n"
+                        "For authors, each with a --help of its own:\n"
+                        "  new  run  check  test  debug\n"),
+                     &argc, &argv, &error))
     return bn_cli_fail (error);
   if (run_author_command (cli, argc, argv, &status)) /* after an option */
     return status;

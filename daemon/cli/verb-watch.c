@@ -34,7 +34,7 @@ static int option_count;
 
 static const GOptionEntry entries[] = {
   { "interval", 'i', 0, G_OPTION_ARG_INT, &option_interval,
-    N_ ("How often to measure, 100 to 3600000 ms (default: as the module says)"), N_ ("MS") },
+    N_ ("Measure so often, 100 to 3600000 ms"), N_ ("MS") },
   { "count", 'n', 0, G_OPTION_ARG_INT, &option_count, N_ ("End after so many"), N_ ("NUMBER") },
   G_OPTION_ENTRY_NULL,
 };

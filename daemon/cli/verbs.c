@@ -15,11 +15,8 @@ const BnVerb bn_verbs[] = {
   { "emit", N_ ("TYPE [KEY=VALUE…]"), N_ ("Publish an event"), bn_verb_emit },
   { "jobs", N_ ("[list | watch [ID] | cancel ID | log ID]"),
     N_ ("List, watch and cancel what takes long"), bn_verb_jobs },
-  { "module",
-    N_ ("[list | rescan | "
-        "load|unload|reload|force-reload|enable|disable|reset|describe|history NAME | "
-        "new|run|check|test|debug …]"),
-    N_ ("List and control modules, and write new ones"), bn_verb_modules },
+  { "module", N_ ("[COMMAND [NAME]]"), N_ ("List and control modules, and write new ones"),
+    bn_verb_modules },
   { "workers", N_ ("[list | start|stop|restart|run|statistics NAME | set-interval NAME INTERVAL]"),
     N_ ("List and control the periodic tasks of modules"), bn_verb_workers },
   { "open", "", N_ ("Open the page in a browser"), bn_verb_open },
@@ -39,15 +36,10 @@ bn_verb_find (const char *name)
 }
 
 const BnColumn bn_module_columns[] = {
-  { "name", N_ ("Module"), NULL },
-  { "version", N_ ("Version"), NULL },
-  { "state", N_ ("State"), "badge" },
-  { "uptime", N_ ("Up for"), "seconds" },
-  { "memory", N_ ("Memory"), "bytes" },
-  { "cpu_time", N_ ("CPU time"), "usec" },
-  { "pid", N_ ("PID"), NULL },
-  { "restarts", N_ ("Restarts"), NULL },
-  { "last_error", N_ ("Last error"), NULL },
+  { "name", N_ ("Module"), NULL },      { "version", N_ ("Version"), NULL },
+  { "state", N_ ("State"), "badge" },   { "uptime", N_ ("Up for"), "seconds" },
+  { "memory", N_ ("Memory"), "bytes" }, { "cpu_time", N_ ("CPU time"), "usec" },
+  { "pid", N_ ("PID"), NULL },          { "restarts", N_ ("Restarts"), NULL },
 };
 const gsize bn_n_module_columns = G_N_ELEMENTS (bn_module_columns);
 

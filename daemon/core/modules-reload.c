@@ -176,6 +176,21 @@ bn_modules_reload (BnModules *self, BnHostedModule *module, BnReloadFlags flags,
   reload (self, module, flags, TRUE, tasks);
 }
 
+/* What a person is shown before they approve is what stands in the folder now. */
+static void
+look_at_waiting (BnModules *self, BnHostedModule *module)
+{
+  g_autofree char *hash = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BnManifest) manifest =
+      bn_modules_read (self, bn_hosted_module_get_name (module), &hash, &error);
+
+  if (manifest == NULL)
+    bn_hosted_module_refuse_version (module, error->message, hash);
+  else if (!bn_modules_check_approval (self, manifest, hash, &error))
+    bn_hosted_module_refuse_version (module, error->message, NULL);
+}
+
 void
 bn_modules_look_at (BnModules *self, BnHostedModule *module, const char *folder)
 {
@@ -199,10 +214,13 @@ bn_modules_look_at (BnModules *self, BnHostedModule *module, const char *folder)
     }
   if (g_str_equal (hash, bn_hosted_module_get_hash (module)) && !bn_hosted_module_is_kept (module))
     bn_hosted_module_accept_version (module);
-  else if (!bn_module_memory_is_bad (self->memory, name, hash)
-           && !bn_modules_waits_for_approval (self, name, hash) && state != BN_MODULE_STOPPED
-           && state != BN_MODULE_DISABLED)
+  else if (bn_module_memory_is_bad (self->memory, name, hash)
+           || bn_modules_waits_for_approval (self, name, hash))
+    return; /* that is known */
+  else if (state != BN_MODULE_STOPPED && state != BN_MODULE_DISABLED)
     reload (self, module, BN_RELOAD_NONE, FALSE, nobody);
+  else if (bn_modules_waits_for_approval (self, name, NULL))
+    look_at_waiting (self, module);
 }
 
 /* What waited */
