@@ -121,7 +121,7 @@ update_process (BnEntityRow *row, BnModuleItem *item)
   bn_entity_row_set_fact (row, _ ("Memory"), memory);
   bn_entity_row_set_fact (row, _ ("Open descriptors"), descriptors);
   bn_entity_row_set_fact (row, _ ("Restarts"), restarts);
-  bn_entity_row_set_fact (row, _ ("Failures in a minute"), failures);
+  bn_entity_row_set_fact (row, _ ("Failures in the last minute"), failures);
 }
 
 void

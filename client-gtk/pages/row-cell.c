@@ -43,7 +43,7 @@ static const struct
   { "unavailable", "warning", N_ ("unavailable") },
   { "warning", "warning", N_ ("warning") },
   { "starting", "warning", N_ ("starting") },
-  { "draining", "warning", N_ ("draining") },
+  { "draining", "warning", N_ ("stopping") },
   { "running", "success", N_ ("running") },
   { "ready", "success", N_ ("ready") },
   { "active", "success", N_ ("active") },

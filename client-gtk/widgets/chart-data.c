@@ -82,6 +82,20 @@ is_hole (BnChartData *self, gint64 time_usec)
   return hole;
 }
 
+/* The first point may be one that the hub kept from long ago: that is known when the third comes.
+ */
+static void
+part_first (BnChartData *self, gint64 time_usec)
+{
+  gint64 first_usec = bn_chart_data_get_time (self, 0);
+  gint64 second_usec = bn_chart_data_get_time (self, 1);
+
+  if (second_usec - first_usec <= (time_usec - second_usec) * HOLE_FACTOR)
+    return;
+  self->breaks[slot_of (self, 1)] = TRUE;
+  self->epoch++;
+}
+
 gboolean
 bn_chart_data_append (BnChartData *self, gint64 time_usec, const float *values)
 {
@@ -96,6 +110,8 @@ bn_chart_data_append (BnChartData *self, gint64 time_usec, const float *values)
       else if (time_usec <= last_usec)
         return FALSE;
     }
+  if (self->n_points == 2)
+    part_first (self, time_usec);
   if (self->n_points > 0)
     is_break = is_hole (self, time_usec) || self->broken;
   self->broken = FALSE;

@@ -19,11 +19,18 @@ explain_module (GVariant *row)
   const char *state = "";
   const char *error = "";
   gint64 next_start_usec = 0;
+  gboolean approved = TRUE;
 
   g_variant_lookup (row, "name", "&s", &name);
   g_variant_lookup (row, "state", "&s", &state);
   g_variant_lookup (row, "last_error", "&s", &error);
   g_variant_lookup (row, "next_start", "x", &next_start_usec);
+  g_variant_lookup (row, "approved", "b", &approved);
+  if (!approved)
+    return g_strdup_printf (_ ("%s (to see what it asks for: binnacle module enable %s)"), error,
+                            name);
+  if (g_str_equal (state, "disabled"))
+    return NULL; /* somebody wanted it so */
   if (g_str_equal (state, "quarantined"))
     {
       g_variant_lookup (row, "reason", "&s", &error);

@@ -3,6 +3,7 @@
 /* binnacle module */
 #include <glib/gi18n.h>
 
+#include "cli/module-rows.h"
 #include "cli/text.h"
 #include "cli/troubles.h"
 #include "cli/verb-module.h"
@@ -223,8 +224,10 @@ list (BnCli *cli)
     bn_output_json_lines (rows);
   else
     {
-      bn_output_rows (cli, rows, bn_module_columns, bn_n_module_columns, _ ("No modules."));
-      bn_troubles_print (cli, rows, NULL);
+      g_autoptr (GVariant) named = bn_module_rows_for_people (rows);
+
+      bn_output_rows (cli, named, bn_module_columns, bn_n_module_columns, _ ("No modules."));
+      bn_troubles_print (cli, named, NULL);
     }
   return BN_EXIT_OK;
 }

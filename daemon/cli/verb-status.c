@@ -3,6 +3,7 @@
 /* binnacle status: how the hub is, its modules, and what needs attention. */
 #include <glib/gi18n.h>
 
+#include "cli/module-rows.h"
 #include "cli/troubles.h"
 #include "cli/verbs.h"
 
@@ -82,7 +83,8 @@ print_all (BnCli *cli, GVariant *status)
     { "state", N_ ("State"), "badge" },   { "uptime", N_ ("Up for"), "seconds" },
     { "memory", N_ ("Memory"), "bytes" }, { "cpu_time", N_ ("CPU time"), "usec" },
   };
-  g_autoptr (GVariant) modules = lookup_rows (status, "modules");
+  g_autoptr (GVariant) rows = lookup_rows (status, "modules");
+  g_autoptr (GVariant) modules = bn_module_rows_for_people (rows);
   g_autoptr (GVariant) workers = lookup_rows (status, "workers");
 
   print_head (cli, status, modules, workers);
@@ -140,14 +142,14 @@ print_one (BnCli *cli, GVariant *status, const char *name)
     { "version", N_ ("Version"), NULL },
     { "state", N_ ("State"), "badge" },
     { "since", N_ ("Since"), "time" },
-    { "reason", N_ ("Why"), NULL },
-    { "next_start", N_ ("Starts again"), "time" },
+    { "reason", N_ ("Reason"), NULL },
+    { "next_start", N_ ("Next start"), "time" },
     { "last_error", N_ ("Last error"), NULL },
     { "uptime", N_ ("Up for"), "seconds" },
     { "memory", N_ ("Memory"), "bytes" },
     { "cpu_time", N_ ("CPU time"), "usec" },
-    { "descriptors", N_ ("Open files"), NULL },
-    { "pid", N_ ("PID"), NULL },
+    { "descriptors", N_ ("Open descriptors"), NULL },
+    { "pid", N_ ("Process"), NULL },
     { "restarts", N_ ("Restarts"), NULL },
     { "failures", N_ ("Failures in the last minute"), NULL },
     { "generation", N_ ("Generation"), NULL },

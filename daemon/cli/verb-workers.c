@@ -169,7 +169,17 @@ bn_verb_workers (BnCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   const char *word;
 
-  if (!bn_cli_parse (cli, bn_verb_find ("workers"), NULL, FALSE, NULL, &argc, &argv, &error))
+  if (!bn_cli_parse (
+          cli, bn_verb_find ("workers"), NULL, FALSE,
+          _ ("Commands:\n"
+             "  list                        Show all workers (what it does without a command)\n"
+             "  statistics NAME             Show what is known of one\n"
+             "  run NAME                    Let it run once, now\n"
+             "  start NAME                  Start one that is stopped\n"
+             "  stop NAME                   Stop it\n"
+             "  restart NAME                Stop and start it\n"
+             "  set-interval NAME INTERVAL  Change how often it runs: 500ms, 2s, 5min, 1h\n"),
+          &argc, &argv, &error))
     return bn_cli_fail (error);
   bn_cli_look_at_output (cli);
   word = argc > 1 ? argv[1] : "list";

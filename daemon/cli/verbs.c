@@ -17,8 +17,8 @@ const BnVerb bn_verbs[] = {
     N_ ("List, watch and cancel what takes long"), bn_verb_jobs },
   { "module", N_ ("[COMMAND [NAME]]"), N_ ("List and control modules, and write new ones"),
     bn_verb_modules },
-  { "workers", N_ ("[list | start|stop|restart|run|statistics NAME | set-interval NAME INTERVAL]"),
-    N_ ("List and control the periodic tasks of modules"), bn_verb_workers },
+  { "workers", N_ ("[COMMAND [NAME]]"), N_ ("List and control the periodic tasks of modules"),
+    bn_verb_workers },
   { "open", "", N_ ("Open the page in a browser"), bn_verb_open },
   { "complete", "", NULL, bn_verb_complete },
   { NULL, NULL, NULL, NULL },
@@ -36,10 +36,10 @@ bn_verb_find (const char *name)
 }
 
 const BnColumn bn_module_columns[] = {
-  { "name", N_ ("Module"), NULL },      { "version", N_ ("Version"), NULL },
-  { "state", N_ ("State"), "badge" },   { "uptime", N_ ("Up for"), "seconds" },
-  { "memory", N_ ("Memory"), "bytes" }, { "cpu_time", N_ ("CPU time"), "usec" },
-  { "pid", N_ ("PID"), NULL },          { "restarts", N_ ("Restarts"), NULL },
+  { "name", N_ ("Module"), NULL },       { "version", N_ ("Version"), NULL },
+  { "state", N_ ("State"), "badge" },    { "uptime", N_ ("Up for"), "seconds" },
+  { "memory", N_ ("Memory"), "bytes" },  { "pid", N_ ("PID"), NULL },
+  { "restarts", N_ ("Restarts"), NULL },
 };
 const gsize bn_n_module_columns = G_N_ELEMENTS (bn_module_columns);
 

@@ -156,7 +156,32 @@ describe_methods (BnManifest *self, const char *locale)
   return g_variant_builder_end (&rows);
 }
 
-/* The headings of a table or the names of details: those of the manifest, or the names as words. */
+/* What the event of the card calls its field; NULL if it has none of that name. */
+static char *
+dup_field_label (BnManifest *self, const BnCard *card, const char *name, const char *locale)
+{
+  const char *type = NULL;
+
+  if (!g_variant_lookup (card->content, "event", "&s", &type))
+    return NULL;
+  for (guint i = 0; i < self->events->len; i++)
+    {
+      const BnEventSpec *spec = g_ptr_array_index (self->events, i);
+      g_autofree char *group = g_strconcat ("Event ", spec->name, NULL);
+      g_auto (GStrv) labels = NULL;
+
+      if (!g_str_equal (spec->type, type))
+        continue;
+      labels = bn_manifest_reader_dup_texts (self->reader, group, "Labels", locale);
+      for (guint f = 0; labels != NULL && f < spec->fields->len; f++)
+        if (g_str_equal (((const BnField *)g_ptr_array_index (spec->fields, f))->name, name))
+          return g_strdup (labels[f]);
+    }
+  return NULL;
+}
+
+/* The headings of a table or the names of details: those of the card, of its event, or the names
+ * as words. */
 static GVariant *
 describe_card_labels (BnManifest *self, const char *group, const BnCard *card, const char *locale)
 {
@@ -169,8 +194,11 @@ describe_card_labels (BnManifest *self, const char *group, const BnCard *card, c
     {
       g_autofree char *name = g_strndup (card->names[i], strcspn (card->names[i], ":"));
 
-      g_variant_builder_add_value (&words,
-                                   g_variant_new_take_string (bn_manifest_name_to_words (name)));
+      char *label = dup_field_label (self, card, name, locale);
+
+      if (label == NULL)
+        label = bn_manifest_name_to_words (name);
+      g_variant_builder_add_value (&words, g_variant_new_take_string (label));
     }
   return g_variant_builder_end (&words);
 }

@@ -185,6 +185,7 @@ look_at_waiting (BnModules *self, BnHostedModule *module)
   g_autoptr (BnManifest) manifest =
       bn_modules_read (self, bn_hosted_module_get_name (module), &hash, &error);
 
+  bn_hosted_module_accept_version (module); /* each version is told of, also for the same reason */
   if (manifest == NULL)
     bn_hosted_module_refuse_version (module, error->message, hash);
   else if (!bn_modules_check_approval (self, manifest, hash, &error))

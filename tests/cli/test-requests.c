@@ -44,6 +44,7 @@ static const struct
   { "module list docker", NULL, "", "“module list” takes no arguments", 2 },
   { "workers list docker", NULL, "", "“workers list” takes no arguments", 2 },
   { "module frob docker", NULL, "", "there is no “module frob”", 2 },
+  { "module new", NULL, "", "See “binnacle module new --help”.\n", 2 },
   { "module describe docker", "module.describe {'name': <'docker'>}", NULL, NULL, 0 },
   { "workers", "worker.list {}",
     "{\"name\":\"docker.stats\",\"state\":\"running\",\"interval\":2000,\"mean_usec\":1500}\n"
@@ -186,20 +187,26 @@ test_terminal_status (Stage *stage, gconstpointer data)
       "\033[1mBinnacle 1.2 on the session bus\033[0m\r\n"
       "\033[2mUp for\033[0m         1\302\240h 2\302\240min\r\n"
       "\033[2mEvents so far\033[0m  7\r\n"
-      "\033[2mModules\033[0m        1 ready, 1 quarantined\r\n"
+      "\033[2mModules\033[0m        1 ready, 1 quarantined, 1 waits for approval, 1 disabled\r\n"
       "\033[2mWorkers\033[0m        3 running\r\n"
       "\r\n"
-      "\033[1mModule\033[0m  \033[1mState\033[0m         \033[1mMemory\033[0m\r\n"
-      "docker  \033[32mready\033[0m        1.5\302\240MiB\r\n"
-      "sick    \033[31mquarantined\033[0m        -\r\n"
+      "\033[1mModule\033[0m  \033[1mState\033[0m                \033[1mMemory\033[0m\r\n"
+      "docker  \033[32mready\033[0m               1.5\302\240MiB\r\n"
+      "sick    \033[31mquarantined\033[0m               -\r\n"
+      "new     \033[33mwaits for approval\033[0m        -\r\n"
+      "off     \033[2mdisabled\033[0m                  -\r\n"
       "\r\n"
-      "\033[1mNeeds attention\033[0m  \033[1mState\033[0m        \033[1mWhy\033[0m\r\n"
-      "sick             \033[31mquarantined\033[0m  It ended; its last words are longer than the "
+      "\033[1mNeeds attention\033[0m  \033[1mState\033[0m               \033[1mWhy\033[0m\r\n"
+      "sick             \033[31mquarantined\033[0m         It ended; its last words are longer "
+      "than the "
       "line "
       "of a terminal that has a hundred and twenty columns (try again: binnacle module reset "
       "sick)\r\n"
-      "docker.stats     \033[32mrunning\033[0m      no socket (3 times in a row)\r\n"
-      "docker.slow      \033[32mrunning\033[0m      2 of 9 runs took longer than the interval\r\n";
+      "new              \033[33mwaits for approval\033[0m  It is new (to see what it asks for: "
+      "binnacle module enable new)\r\n"
+      "docker.stats     \033[32mrunning\033[0m             no socket (3 times in a row)\r\n"
+      "docker.slow      \033[32mrunning\033[0m             2 of 9 runs took longer than the "
+      "interval\r\n";
   int terminal;
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (Said) said = NULL;
@@ -209,6 +216,39 @@ test_terminal_status (Stage *stage, gconstpointer data)
   said = stage_finish (process, terminal);
   g_assert_cmpstr (said->err, ==, "");
   g_assert_cmpstr (said->out, ==, expected);
+}
+
+/* No line of any help is wider than a terminal. */
+static void
+test_help (Stage *stage, gconstpointer data)
+{
+  static const char *const lines[] = { "--help",
+                                       "status --help",
+                                       "events --help",
+                                       "watch --help",
+                                       "call --help",
+                                       "emit --help",
+                                       "jobs --help",
+                                       "module --help",
+                                       "workers --help",
+                                       "open --help",
+                                       "module new --help",
+                                       "module run --help",
+                                       "module check --help",
+                                       "module test --help",
+                                       "module debug --help" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autoptr (Said) said = stage_run (stage, lines[i]);
+      g_auto (GStrv) printed = g_strsplit (said->out, "\n", -1);
+
+      g_assert_cmpint (said->status, ==, 0);
+      g_assert_nonnull (strstr (said->out, "Help Options:"));
+      for (char **line = printed; *line != NULL; line++)
+        if (g_utf8_strlen (*line, -1) > 80)
+          g_error ("%s: “%s” is wider than 80 columns", lines[i], *line);
+    }
 }
 
 /* What happened, in words, with its reasons whole. */
@@ -224,7 +264,7 @@ test_terminal_history (Stage *stage, gconstpointer data)
   g_assert_cmpint (said->status, ==, 0);
   g_test_message ("%s", said->out);
   g_assert_nonnull (strstr (said->out, "What happened"));
-  g_assert_nonnull (strstr (said->out, "waiting to restart"));
+  g_assert_nonnull (strstr (said->out, "waits after a failure"));
   g_assert_nonnull (strstr (said->out, "went back to the previous version"));
   g_assert_nonnull (strstr (said->out, "It ended"));
 }
@@ -257,6 +297,7 @@ main (int argc, char **argv)
     }
   g_test_add ("/requests/terminal-status", Stage, NULL, stage_set_up, test_terminal_status,
               stage_tear_down);
+  g_test_add ("/requests/help", Stage, NULL, stage_set_up, test_help, stage_tear_down);
   g_test_add ("/requests/terminal-history", Stage, NULL, stage_set_up, test_terminal_history,
               stage_tear_down);
   g_test_add ("/requests/no-hub", Stage, NULL, stage_set_up, test_no_hub, stage_tear_down);

@@ -64,6 +64,23 @@ test_breaks (void)
     g_assert_cmpint (bn_chart_data_is_break (data, i), ==, breaks[i]);
 }
 
+/* The hub keeps the last sample: whoever looks again gets an old point first. */
+static void
+test_old_first (void)
+{
+  g_autoptr (BnChartData) data = bn_chart_data_new (1, 16);
+  guint epoch;
+
+  append (data, 1, 0);
+  append (data, 100, 0);
+  g_assert_false (bn_chart_data_is_break (data, 1)); /* it may be that slow */
+  epoch = bn_chart_data_get_epoch (data);
+  append (data, 101, 0);
+  g_assert_true (bn_chart_data_is_break (data, 1));
+  g_assert_false (bn_chart_data_is_break (data, 2));
+  g_assert_cmpuint (bn_chart_data_get_epoch (data), ==, epoch + 1); /* drawn anew */
+}
+
 static void
 test_clock (void)
 {
@@ -104,6 +121,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chart-data/ring", test_ring);
   g_test_add_func ("/chart-data/find", test_find);
   g_test_add_func ("/chart-data/breaks", test_breaks);
+  g_test_add_func ("/chart-data/old-first", test_old_first);
   g_test_add_func ("/chart-data/clock", test_clock);
   g_test_add_func ("/chart-data/range", test_range);
   return g_test_run ();

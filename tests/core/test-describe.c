@@ -15,7 +15,8 @@ static const char text[] =
     "Summary[de]=Geändert\n"
     "[Accept refresh]\nFields=all:b\nSummary=Look again\n"
     "[Method start]\nTitle=Start it\nTitle[de]=Starten\nDestructive=true\n"
-    "[Card load]\nKind=gauge\nEvent=stats\nValue=cpu_load\nTitle=Load\nTitle[de]=Last\n";
+    "[Card load]\nKind=gauge\nEvent=stats\nValue=cpu_load\nTitle=Load\nTitle[de]=Last\n"
+    "[Card all]\nKind=table\nEvent=stats\nColumns=cpu_load:meter;id\nTitle=All\nTitle[de]=Alle\n";
 
 static const char xml[] =
     "<!DOCTYPE node PUBLIC \"-//freedesktop//DTD D-BUS Object Introspection 1.0//EN\" \"x\">"
@@ -73,9 +74,12 @@ static const char xml[] =
   "[{'name': <'docker.stats'>, 'summary': <'" summary "'>, 'interval': <uint32 2000>, "            \
   "'demand': <true>}]"
 
-#define WANT_CARDS(title)                                                                          \
+#define WANT_CARDS(title, all, load, id)                                                           \
   "[{'id': <'load'>, 'kind': <'gauge'>, 'title': <'" title "'>, 'access': <'observe'>, "           \
-  "'order': <100>, 'pin': <false>, 'event': <'docker.stats'>, 'value': <'cpu_load'>}]"
+  "'order': <100>, 'pin': <false>, 'event': <'docker.stats'>, 'value': <'cpu_load'>}, "            \
+  "{'id': <'all'>, 'kind': <'table'>, 'title': <'" all "'>, 'access': <'observe'>, "               \
+  "'order': <100>, 'pin': <false>, 'event': <'docker.stats'>, "                                    \
+  "'columns': <['cpu_load:meter', 'id']>, 'labels': <['" load "', '" id "']>}]"
 
 typedef struct
 {
@@ -95,7 +99,7 @@ static const Want untranslated[] = {
   { "accepts", WANT_ACCEPTS },
   { "workers", WANT_WORKERS ("Measures") },
   { "methods", "[" WANT_START ("Start it") ", " WANT_OTHERS "]" },
-  { "cards", WANT_CARDS ("Load") },
+  { "cards", WANT_CARDS ("Load", "All", "Load", "Id") },
   { NULL, NULL },
 };
 
@@ -111,7 +115,7 @@ static const Want german[] = {
   { "accepts", WANT_ACCEPTS },
   { "workers", WANT_WORKERS ("Misst") },
   { "methods", "[" WANT_START ("Starten") ", " WANT_OTHERS "]" },
-  { "cards", WANT_CARDS ("Last") },
+  { "cards", WANT_CARDS ("Last", "Alle", "Last", "Kennung") },
   { NULL, NULL },
 };
 

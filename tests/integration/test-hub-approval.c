@@ -173,6 +173,28 @@ test_first (HubFixture *self, gconstpointer data)
   hub_fixture_wait_state (self, "ready");
 }
 
+static gboolean
+has_open_rights (HubFixture *self, gpointer user_data)
+{
+  g_autofree char *open = list_open_rights (self);
+
+  return g_str_equal (open, user_data);
+}
+
+/* What is shown is what stands in the folder now, also of a module that never ran. */
+static void
+test_changed (HubFixture *self, gconstpointer data)
+{
+  char asked[] = "network= requests=*";
+
+  install (self);
+  add_key (self, "[Module]\nNetwork=true\n");
+  hub_fixture_wait (self, has_open_rights, asked);
+  assert_state (self, "disabled");
+  approve (self);
+  assert_state (self, "ready");
+}
+
 /* What was shown is approved, nothing else. */
 static void
 test_other_rights (HubFixture *self, gconstpointer data)
@@ -230,6 +252,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/hub-approval/first", HubFixture, NULL, set_up, test_first, hub_fixture_tear_down);
+  g_test_add ("/hub-approval/changed", HubFixture, NULL, set_up, test_changed,
+              hub_fixture_tear_down);
   g_test_add ("/hub-approval/other-rights", HubFixture, NULL, set_up, test_other_rights,
               hub_fixture_tear_down);
   g_test_add ("/hub-approval/more", HubFixture, NULL, set_up, test_more, hub_fixture_tear_down);

@@ -180,6 +180,25 @@ test_interrupt_twice (HubFixture *self, gconstpointer data)
   g_assert_nonnull (strstr (list->out, "\"state\":\"cancelling\""));
 }
 
+/* Who only looks leaves it alone at once. */
+static void
+test_interrupt_watch (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (Said) made = run (self, "call -d echo.start_job title=A 'options:={}'");
+  g_autoptr (GSubprocess) program = start (self, "jobs watch 1", -1);
+  g_autofree char *line = read_line (program);
+  g_autoptr (Said) said = NULL;
+  g_autoptr (Said) list = NULL;
+
+  g_assert_cmpint (made->status, ==, 0);
+  g_subprocess_send_signal (program, SIGINT);
+  said = finish (g_steal_pointer (&program));
+  g_assert_cmpint (said->status, ==, 130);
+  g_assert_nonnull (strstr (said->err, "the job 1 goes on"));
+  list = run (self, "jobs list");
+  g_assert_nonnull (strstr (list->out, "\"state\":\"running\""));
+}
+
 /* What cannot be cancelled is said. */
 static void
 test_not_cancellable (HubFixture *self, gconstpointer data)
@@ -260,6 +279,7 @@ main (int argc, char *argv[])
   ADD ("failed", test_failed);
   ADD ("interrupt", test_interrupt);
   ADD ("interrupt-twice", test_interrupt_twice);
+  ADD ("interrupt-watch", test_interrupt_watch);
   ADD ("not-cancellable", test_not_cancellable);
   ADD ("hub-restarts", test_hub_restarts);
   ADD ("terminal", test_terminal);

@@ -320,6 +320,17 @@ def a_client_goes_on_where_it_was():
 
 
 @tap.test
+def the_history_of_a_module_is_fetched():
+    with Stage() as stage:
+        status, history = stage.get("/api/module/history?name=echo")
+        assert status == 200, history
+        assert [change["state"] for change in history["changes"]] == ["starting", "ready"], history
+        for action in ("force_reload", "approve"):
+            status, problem = stage.get(f"/api/module/{action}?name=echo&rights=0")
+            assert status == 405, problem
+
+
+@tap.test
 def a_job_is_followed_in_the_web():
     with Stage() as stage:
         client = Client(stage)

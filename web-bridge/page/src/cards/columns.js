@@ -41,7 +41,7 @@ export function badgeTone(value) {
 const STATES = () => ({
   backoff: t('waits after a failure'),
   disabled: t('disabled'),
-  draining: t('draining'),
+  draining: t('stopping'),
   failed: t('failed'),
   invalid: t('invalid'),
   quarantined: t('quarantined'),
@@ -50,7 +50,8 @@ const STATES = () => ({
   sleeping: t('sleeping'),
   starting: t('starting'),
   stopped: t('stopped'),
-  unapproved: t('waits for approval')
+  unapproved: t('waits for approval'),
+  unavailable: t('unavailable')
 })
 
 // What the hub calls the state of a module or worker, for people.
