@@ -238,6 +238,16 @@ end_debug (BnModules *self, const char *name, GTask *task)
   bn_hosted_module_end_debug (module);
 }
 
+static void give_back (BnModules *self, const char *name, GTask *task);
+
+static void
+debug_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  give_back (BN_MODULES (object), g_task_get_task_data (G_TASK (result)), task);
+}
+
 static void
 give_back (BnModules *self, const char *name, GTask *task)
 {
@@ -245,6 +255,14 @@ give_back (BnModules *self, const char *name, GTask *task)
   BnHostedModule *module = bn_modules_lookup (self, name);
   g_autoptr (GHashTable) found = NULL;
 
+  if (module != NULL && bn_hosted_module_is_debugged (module) && !self->stopping)
+    {
+      g_autoptr (GTask) debug = g_task_new (self, NULL, debug_ended_cb, g_object_ref (task));
+
+      g_task_set_task_data (debug, g_strdup (name), g_free);
+      end_debug (self, name, debug);
+      return;
+    }
   if (self->watch != NULL)
     bn_module_watch_remove_folder (self->watch, lease->folder);
   g_hash_table_remove (self->leases, name);

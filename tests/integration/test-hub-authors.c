@@ -355,14 +355,6 @@ test_no_way_back (Fixture *self, gconstpointer data)
     }
 }
 
-static gboolean
-is_there (HubFixture *hub, gpointer user_data)
-{
-  g_autoptr (GVariant) row = get_row (hub);
-
-  return row != NULL;
-}
-
 /* A hub that was killed while an author ran a module does not start his version in the place of one
  * that nobody approved. */
 static void
@@ -377,7 +369,6 @@ test_not_approved (Fixture *self, gconstpointer data)
   hub_fixture_install (&self->hub, ECHO_FOLDER);
   hub_fixture_stop (&self->hub, SIGKILL);
   hub_fixture_start (&self->hub);
-  hub_fixture_wait (&self->hub, is_there, NULL);
   assert_row (self, "state", "disabled");
   assert_row (self, "source", "current");
 }
@@ -457,9 +448,10 @@ is_debugged_and_ready (HubFixture *hub, gpointer user_data)
 }
 
 static gboolean
-is_back (HubFixture *hub, gpointer user_data)
+is_back (HubFixture *hub, gpointer folder)
 {
-  return !is_debugged (hub) && row_has (hub, "state", "ready");
+  return !is_debugged (hub) && row_has (hub, "state", "ready")
+         && (folder == NULL || row_has (hub, "folder", folder));
 }
 
 static gboolean
@@ -539,6 +531,25 @@ test_debug_given_up (Fixture *self, gconstpointer data)
   g_assert_true (g_subprocess_wait_check (process, NULL, NULL));
 }
 
+/* Who debugs what it runs leaves both at once. */
+static void
+test_debug_what_runs (Fixture *self, gconstpointer data)
+{
+  g_autofree char *installed = g_build_filename (self->hub.module_folder, "echo", NULL);
+  g_autoptr (GSubprocess) process = NULL;
+
+  hub_fixture_load_echo (&self->hub);
+  make_folder (self);
+  run_folder (self, NULL);
+  process = start_program (begin_debug (self, "/own/echo/start"));
+  hub_fixture_wait (&self->hub, is_debugged_and_ready, NULL);
+  g_dbus_connection_close_sync (self->author, NULL, NULL);
+  hub_fixture_wait (&self->hub, is_back, installed);
+  for (guint i = 0; i < self->hub.events->len; i++) /* it never was away */
+    g_assert_null (strstr (g_ptr_array_index (self->hub.events, i), "'removed'"));
+  g_subprocess_wait (process, NULL, NULL);
+}
+
 /* What is debugged is what stands in the folder, although it cannot start. */
 static void
 test_debug_broken (Fixture *self, gconstpointer data)
@@ -580,5 +591,6 @@ main (int argc, char **argv)
   ADD ("debug-kill", test_debug_kill);
   ADD ("debug-broken", test_debug_broken);
   ADD ("debug-given-up", test_debug_given_up);
+  ADD ("debug-what-runs", test_debug_what_runs);
   return g_test_run ();
 }
