@@ -54,7 +54,11 @@ type_depth (const GVariantType *type)
     return 1 + type_depth (g_variant_type_element (type));
   for (const GVariantType *item = g_variant_type_first (type); item != NULL;
        item = g_variant_type_next (item))
-    deepest = MAX (deepest, type_depth (item));
+    {
+      guint depth = type_depth (item); /* MAX() would look twice at each, and so at each inside */
+
+      deepest = MAX (deepest, depth);
+    }
   return 1 + deepest;
 }
 

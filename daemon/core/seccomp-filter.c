@@ -14,8 +14,10 @@
  * - what types into the terminal that the hub was started from;
  * - without the right to the network, sockets of other families than unix and the routing part of
  *   netlink, with which getifaddrs() reads the addresses of this machine;
- * - without a right that needs it (Network, Talk, Files), connect(): that is what keeps a module
- *   from the session bus and other sockets of this user, which Landlock does not govern.
+ * - without a right that needs it (Network, Talk, Files), connect() and unix sockets of datagrams:
+ *   that is what keeps a module from the session bus and other sockets of this user, which Landlock
+ *   does not govern, and from the journal, where it could write in the name of the hub. What GLib
+ *   logs then goes to the standard error, as that of others.
  *
  * An argument is compared in the width that the kernel reads: the upper half of a register is the
  * caller's to fill. */
@@ -40,6 +42,7 @@
 #endif
 
 #define LOWER_HALF 0xffffffffULL
+#define SOCKET_TYPE_MASK 0xfULL /* the rest are flags */
 
 static const char *const forbidden[] = {
   /* other processes; and ptrace(), below */
@@ -171,6 +174,25 @@ forbid_network (scmp_filter_ctx context)
          && forbid (context, "socket", G_N_ELEMENTS (other_netlink), other_netlink);
 }
 
+/* The kernel takes a raw unix socket for one of datagrams. */
+static gboolean
+forbid_foreign_sockets (scmp_filter_ctx context)
+{
+  static const guint64 types[] = { SOCK_DGRAM, SOCK_RAW };
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      const struct scmp_arg_cmp datagrams[] = {
+        SCMP_A0 (SCMP_CMP_MASKED_EQ, LOWER_HALF, AF_UNIX),
+        SCMP_A1 (SCMP_CMP_MASKED_EQ, SOCKET_TYPE_MASK, types[i]),
+      };
+
+      if (!forbid (context, "socket", G_N_ELEMENTS (datagrams), datagrams))
+        return FALSE;
+    }
+  return forbid (context, "connect", 0, NULL);
+}
+
 static gboolean
 add_rules (scmp_filter_ctx context, BnSeccompRights rights)
 {
@@ -180,7 +202,7 @@ add_rules (scmp_filter_ctx context, BnSeccompRights rights)
   return (BN_SANITIZED || forbid (context, "ptrace", 0, NULL)) && forbid_namespaces (context)
          && forbid_arguments (context)
          && ((rights & BN_SECCOMP_NETWORK) || forbid_network (context))
-         && ((rights & BN_SECCOMP_CONNECT) || forbid (context, "connect", 0, NULL));
+         && ((rights & BN_SECCOMP_CONNECT) || forbid_foreign_sockets (context));
 }
 
 /* The library of Debian 12 writes a program to a file only. */

@@ -191,7 +191,10 @@ static void
 test_sockets (HubFixture *self, gconstpointer data)
 {
   prober_load (self, "");
-  prober_allows (self, "socket", "1"); /* AF_UNIX */
+  prober_allows (self, "unix", "1");        /* SOCK_STREAM */
+  prober_allows (self, "unix", "5");        /* SOCK_SEQPACKET */
+  prober_expect (self, "unix", "2", EPERM); /* SOCK_DGRAM */
+  prober_expect (self, "unix", "3", EPERM); /* SOCK_RAW */
   prober_expect (self, "inet", "1", EPERM);
   prober_expect (self, "inet", "2", EPERM);
   prober_expect (self, "socket", "10", EPERM); /* AF_INET6 */
@@ -215,6 +218,7 @@ test_network (HubFixture *self, gconstpointer data)
   prober_load (self, "Network=true");
   prober_allows (self, "inet", "1");
   prober_allows (self, "connect-port", text);
+  prober_allows (self, "unix", "2"); /* SOCK_DGRAM */
   prober_expect (self, "mount", "", EPERM);
 }
 

@@ -117,6 +117,12 @@ try_socket (const char *family)
 }
 
 static int
+try_unix (const char *type)
+{
+  return closed (socket (AF_UNIX, atoi (type) | SOCK_CLOEXEC, 0));
+}
+
+static int
 try_inet (const char *type)
 {
   return closed (socket (AF_INET, atoi (type) | SOCK_CLOEXEC, 0));
@@ -305,6 +311,7 @@ attempt (const char *what, const char *on)
     { "rename", try_rename },
     { "execute", try_execute },
     { "socket", try_socket },
+    { "unix", try_unix },
     { "inet", try_inet },
     { "netlink", try_netlink },
     { "disguised-socket", try_disguised_socket },
