@@ -28,6 +28,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -152,7 +153,13 @@ forbid_namespaces (scmp_filter_ctx context)
 static gboolean
 forbid_arguments (scmp_filter_ctx context)
 {
-  return forbid_if (context, "prctl", SCMP_A0 (SCMP_CMP_MASKED_EQ, LOWER_HALF, PR_SET_PDEATHSIG))
+  /* To die with who started it may be asked for, as for what a module starts, not taken back. */
+  const struct scmp_arg_cmp outlive[] = {
+    SCMP_A0 (SCMP_CMP_MASKED_EQ, LOWER_HALF, PR_SET_PDEATHSIG),
+    SCMP_A1 (SCMP_CMP_NE, SIGKILL),
+  };
+
+  return forbid (context, "prctl", G_N_ELEMENTS (outlive), outlive)
          && forbid_if (context, "prlimit64", SCMP_A0 (SCMP_CMP_NE, 0))
          && forbid_if (context, "ioctl", SCMP_A1 (SCMP_CMP_MASKED_EQ, LOWER_HALF, TIOCSTI))
          && forbid_if (context, "ioctl", SCMP_A1 (SCMP_CMP_MASKED_EQ, LOWER_HALF, TIOCLINUX));

@@ -178,6 +178,7 @@ test_system_calls (HubFixture *self, gconstpointer data)
   prober_expect (self, "clone3", "", ENOSYS);
   prober_expect (self, "session", "", EPERM);
   prober_expect (self, "process-group", "", EPERM);
+  prober_allows (self, "die-with-hub", "");
   prober_expect (self, "outlive-hub", "", EPERM);
   prober_expect (self, "disguised-outlive-hub", "", EPERM);
   prober_expect (self, "type-into-terminal", "", EPERM);

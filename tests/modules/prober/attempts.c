@@ -253,6 +253,12 @@ try_process_group (const char *on)
 }
 
 static int
+try_die_with_hub (const char *on)
+{
+  return result_of (prctl (PR_SET_PDEATHSIG, SIGKILL));
+}
+
+static int
 try_outlive_hub (const char *on)
 {
   return result_of (prctl (PR_SET_PDEATHSIG, 0));
@@ -326,6 +332,7 @@ attempt (const char *what, const char *on)
     { "clone3", try_clone3 },
     { "session", try_session },
     { "process-group", try_process_group },
+    { "die-with-hub", try_die_with_hub },
     { "outlive-hub", try_outlive_hub },
     { "disguised-outlive-hub", try_disguised_outlive_hub },
     { "type-into-terminal", try_type_into_terminal },
