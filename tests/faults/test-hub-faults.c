@@ -14,7 +14,7 @@
 #include "introspection/error.h"
 #include "introspection/names.h"
 
-#define STEP 2000 /* less than the 1 MiB that may wait for the bus: past it there is a gap */
+#define STEP 1000 /* two fit into the 1 MiB that may wait for the bus: past it there is a gap */
 #define KILLS 10
 #define READY_USEC_MAX (1 * G_USEC_PER_SEC)
 #define GROWTH_BYTES_MAX (8 * 1024 * 1024)
