@@ -14,6 +14,7 @@ mkdir -p "$2"
 folder=$(cd "$2" && pwd)
 shift 2
 
+export GSETTINGS_SCHEMA_DIR=$build/data
 # shellcheck disable=SC2016 # the inner shell expands it
 exec "$here/../recipes/ui.sh" bash -c '
   "$1/tests/client-gtk/stage-hub" "$2" &
