@@ -26,6 +26,7 @@
 
 /* Annotations of the interface XML */
 #define BN_ANNOTATION_ACCESS BN_IFACE_PREFIX "Access" /* observe, control or admin; must stand */
+#define BN_ANNOTATION_GRANT BN_IFACE_PREFIX "Grant"   /* terminal or upload: what else it needs */
 #define BN_ANNOTATION_SAFE BN_IFACE_PREFIX "Safe"     /* true: changes nothing, may be a GET */
 #define BN_ANNOTATION_JOB BN_IFACE_PREFIX "Job"       /* true: returns the path of a job */
 #define BN_ANNOTATION_REPLY BN_IFACE_PREFIX "Reply"   /* the event type of the web reply */

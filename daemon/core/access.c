@@ -3,59 +3,26 @@
 /* Who may do what over the web.
  *
  * Three things open a session: the token of a device (a browser's cookie), the token for local
- * scripts (a file that only the same user can read), and a login secret: shown once, used once,
- * within two minutes, by which a browser becomes a device. Wrong ones are limited to ten a minute
- * over all, so that nobody can guess. */
-#include "core/access.h"
+ * scripts (a file that only the same user can read), and an invitation: a secret or a code, shown
+ * once, used once, within two minutes, by which somebody becomes a device. Wrong ones are limited
+ * to ten a minute over all, so that nobody can guess. */
+#include "core/access-private.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 
-#include "core/device-store.h"
 #include "introspection/error.h"
 
-#define SECRET_BYTES 16
 #define SESSION_BYTES 16
 #define SESSIONS_MAX 4096
 
-typedef struct
-{
-  char *secret; /* (owned) */
-  BnAccessLevel level;
-  gint64 expires_usec; /* monotonic */
-} Secret;
-
-typedef struct
-{
-  BnPeer *peer; /* not owned: it ends its sessions */
-  char *device; /* (owned) (nullable): its id */
-  BnAccessLevel level;
-} Session;
-
-/* At most BN_LOGIN_PER_MINUTE in a minute. */
-typedef struct
-{
-  gint64 times_usec[BN_LOGIN_PER_MINUTE];
-  guint next;
-} Limiter;
-
-struct _BnAccess
-{
-  GObject parent_instance;
-
-  BnDeviceStore *devices; /* (owned) */
-  char *local_token;      /* (owned) */
-  char *token_path;       /* (owned) */
-  GPtrArray *secrets;     /* (owned): Secret */
-  GHashTable *sessions;   /* (owned): handle -> Session */
-  Limiter failures;
-  Limiter created;
-  guint64 refused;
-};
+const BnAccessTimes bn_access_default_times = { .pairing = 120, .ask = 120, .raised = 5 * 60 };
 
 enum
 {
   SIGNAL_SESSION_ENDED,
+  SIGNAL_SESSION_CHANGED,
+  SIGNAL_EVENT,
   N_SIGNALS
 };
 
@@ -64,21 +31,19 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (BnAccess, bn_access, G_TYPE_OBJECT)
 
 static void
-secret_free (Secret *secret)
+session_free (BnAccessSession *session)
 {
-  g_free (secret->secret);
-  g_free (secret);
-}
-
-static void
-session_free (Session *session)
-{
+  g_free (session->handle);
   g_free (session->device);
+  g_free (session->name);
+  g_free (session->address);
   g_free (session);
 }
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BnAccessSession, session_free)
+
 static gboolean
-limiter_is_full (const Limiter *limiter)
+limiter_is_full (const BnLimiter *limiter)
 {
   gint64 oldest_usec = limiter->times_usec[limiter->next];
 
@@ -86,108 +51,197 @@ limiter_is_full (const Limiter *limiter)
 }
 
 static void
-limiter_count (Limiter *limiter)
+limiter_count (BnLimiter *limiter)
 {
   limiter->times_usec[limiter->next] = g_get_monotonic_time ();
   limiter->next = (limiter->next + 1) % BN_LOGIN_PER_MINUTE;
 }
 
-static void
-forget_old_secrets (BnAccess *self)
+void
+bn_access_emit_event (BnAccess *self, const char *type, GVariant *payload)
 {
-  for (guint i = self->secrets->len; i > 0; i--)
-    {
-      Secret *secret = g_ptr_array_index (self->secrets, i - 1);
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (payload);
 
-      if (secret->expires_usec <= g_get_monotonic_time ())
-        g_ptr_array_remove_index (self->secrets, i - 1);
+  g_signal_emit (self, signals[SIGNAL_EVENT], 0, type, sunk);
+}
+
+void
+bn_access_emit_changed (BnAccess *self, const BnAccessSession *session)
+{
+  g_signal_emit (self, signals[SIGNAL_SESSION_CHANGED], 0, session->peer, session->handle);
+}
+
+/* Invitations */
+
+static const BnPairing *
+invite (BnAccess *self, BnAccessLevel level, BnGrants grants, const char *name, gboolean with_code,
+        GError **error)
+{
+  const BnPairing *pairing = NULL;
+
+  if (limiter_is_full (&self->created))
+    g_set_error (error, BN_ERROR, BN_ERROR_RATE_LIMITED,
+                 "Only %d addresses and codes can be made in a minute; wait a little",
+                 BN_LOGIN_PER_MINUTE);
+  else
+    pairing = bn_pairings_add (self->pairings, level, grants, name, with_code, error);
+  if (pairing == NULL)
+    {
+      self->refused++;
+      return NULL;
     }
+  limiter_count (&self->created);
+  return pairing;
 }
 
 char *
 bn_access_create_login_secret (BnAccess *self, BnAccessLevel level, GError **error)
 {
-  Secret *secret;
+  const BnPairing *pairing = invite (self, level, BN_GRANTS_ALL, NULL, FALSE, error);
 
-  forget_old_secrets (self);
-  if (limiter_is_full (&self->created))
-    {
-      self->refused++;
-      g_set_error (error, BN_ERROR, BN_ERROR_RATE_LIMITED,
-                   "Only %d addresses can be made in a minute; wait a little", BN_LOGIN_PER_MINUTE);
-      return NULL;
-    }
-  limiter_count (&self->created);
-  secret = g_new0 (Secret, 1);
-  secret->secret = bn_random_hex (SECRET_BYTES);
-  secret->level = level;
-  secret->expires_usec = g_get_monotonic_time () + BN_LOGIN_SECRET_SECONDS * G_TIME_SPAN_SECOND;
-  g_ptr_array_add (self->secrets, secret);
-  return g_strdup (secret->secret);
+  return pairing != NULL ? g_strdup (pairing->secret) : NULL;
 }
 
-/* A login secret becomes a device; FALSE without an error if @token is none. */
-static gboolean
-use_secret (BnAccess *self, const char *token, GVariant *client, Session *session,
-            GVariantBuilder *info, GError **error)
+const BnPairing *
+bn_access_pair (BnAccess *self, BnAccessLevel level, BnGrants grants, const char *name,
+                GError **error)
 {
-  const char *name = "Browser";
+  return invite (self, level, grants, name, TRUE, error);
+}
 
-  forget_old_secrets (self);
-  for (guint i = 0; i < self->secrets->len; i++)
-    {
-      Secret *secret = g_ptr_array_index (self->secrets, i);
-      g_autofree char *device_token = NULL;
-      g_autofree char *device_name = NULL;
-
-      if (!bn_secret_equal (secret->secret, token))
-        continue;
-      session->level = secret->level;
-      g_ptr_array_remove_index (self->secrets, i);
-      g_variant_lookup (client, "name", "&s", &name);
-      device_token = bn_device_store_add (self->devices, name, session->level, error);
-      if (device_token == NULL)
-        return FALSE;
-      session->device =
-          bn_device_store_find (self->devices, device_token, &device_name, &session->level);
-      g_variant_builder_add (info, "{sv}", "token", g_variant_new_string (device_token));
-      g_variant_builder_add (info, "{sv}", "device", g_variant_new_string (name));
-      return TRUE;
-    }
+gboolean
+bn_access_cancel_pairing (BnAccess *self, guint id, GError **error)
+{
+  if (bn_pairings_cancel (self->pairings, id))
+    return TRUE;
+  g_set_error (error, BN_ERROR, BN_ERROR_NOT_FOUND, "There is no open code with the number %u", id);
   return FALSE;
+}
+
+static void
+pairing_ended_cb (const BnPairing *pairing, const char *result, gpointer user_data)
+{
+  bn_access_emit_event (user_data, "access.pairing_ended",
+                        g_variant_new_parsed ("{'id': <%u>, 'result': <%s>}", pairing->id, result));
+}
+
+/* Sessions */
+
+static void
+adopt_device (BnAccessSession *session, const BnDevice *device)
+{
+  session->device = g_strdup (device->id);
+  session->name = g_strdup (device->name);
+  session->level = device->level;
+  session->grants = device->grants;
+}
+
+static void
+tell_paired (BnAccess *self, const BnDevice *device, const char *address)
+{
+  g_auto (GStrv) grants = bn_grants_to_strv (device->grants);
+
+  bn_access_emit_event (
+      self, "access.paired",
+      g_variant_new_parsed (
+          "{'id': <%s>, 'name': <%s>, 'level': <%s>, 'grants': <%^as>, 'address': <%s>}",
+          device->id, device->name, bn_access_level_to_string (device->level), grants,
+          address != NULL ? address : ""));
+}
+
+/* An invitation becomes a device; FALSE without an error if @token is none. */
+static gboolean
+use_invitation (BnAccess *self, const char *token, GVariant *client, BnAccessSession *session,
+                GVariantBuilder *info, GError **error)
+{
+  g_autoptr (BnPairing) pairing = bn_pairings_use (self->pairings, token);
+  const char *name = "Browser";
+  g_autofree char *device_token = NULL;
+  g_autoptr (BnDevice) device = NULL;
+
+  if (pairing == NULL)
+    return FALSE;
+  g_variant_lookup (client, "name", "&s", &name);
+  device = bn_device_store_add (self->devices, pairing->name != NULL ? pairing->name : name,
+                                pairing->level, pairing->grants, &device_token, error);
+  if (device == NULL)
+    return FALSE;
+  adopt_device (session, device);
+  tell_paired (self, device, session->address);
+  g_variant_builder_add (info, "{sv}", "token", g_variant_new_string (device_token));
+  return TRUE;
 }
 
 /* Who has @token; FALSE if nobody has. */
 static gboolean
-recognise (BnAccess *self, const char *token, GVariant *client, Session *session,
+recognise (BnAccess *self, const char *token, GVariant *client, BnAccessSession *session,
            GVariantBuilder *info, GError **error)
 {
-  g_autofree char *name = NULL;
+  g_autoptr (BnDevice) device = NULL;
 
   if (bn_secret_equal (self->local_token, token))
     {
+      session->name = g_strdup ("local");
       session->level = BN_ACCESS_ADMIN;
-      g_variant_builder_add (info, "{sv}", "device", g_variant_new_string ("local"));
+      session->grants = BN_GRANTS_ALL;
       return TRUE;
     }
-  session->device = bn_device_store_find (self->devices, token, &name, &session->level);
-  if (session->device != NULL)
-    {
-      g_variant_builder_add (info, "{sv}", "device",
-                             g_variant_new_string (name != NULL ? name : ""));
-      return TRUE;
-    }
-  return use_secret (self, token, client, session, info, error);
+  device = bn_device_store_find (self->devices, token, session->address);
+  if (device == NULL)
+    return use_invitation (self, token, client, session, info, error);
+  adopt_device (session, device);
+  return TRUE;
+}
+
+static void
+add_rights (GVariantBuilder *info, const BnRights *rights)
+{
+  g_auto (GStrv) grants = bn_grants_to_strv (rights->grants);
+
+  g_variant_builder_add (info, "{sv}", "device", g_variant_new_string (rights->name));
+  if (rights->device != NULL)
+    g_variant_builder_add (info, "{sv}", "device_id", g_variant_new_string (rights->device));
+  g_variant_builder_add (info, "{sv}", "level",
+                         g_variant_new_string (bn_access_level_to_string (rights->level)));
+  g_variant_builder_add (info, "{sv}", "grants",
+                         g_variant_new_strv ((const char *const *)grants, -1));
+  g_variant_builder_add (info, "{sv}", "base_level",
+                         g_variant_new_string (bn_access_level_to_string (rights->base_level)));
+  if (rights->raised_until_usec != 0)
+    g_variant_builder_add (info, "{sv}", "elevated_until",
+                           g_variant_new_int64 (rights->raised_until_usec));
+}
+
+GVariant *
+bn_access_describe_rights (const BnRights *rights)
+{
+  g_auto (GVariantBuilder) info = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  add_rights (&info, rights);
+  return g_variant_builder_end (&info);
+}
+
+static void
+read_rights (const BnAccessSession *session, BnRights *rights)
+{
+  *rights = (BnRights){
+    .level = bn_access_session_level (session),
+    .grants = bn_access_session_grants (session),
+    .base_level = session->level,
+    .raised_until_usec = session->raised_until_real_usec,
+    .device = session->device,
+    .name = session->name,
+  };
 }
 
 static char *
 open_session (BnAccess *self, BnPeer *peer, const char *token, GVariant *client, GVariant **info,
               GError **error)
 {
-  g_autofree char *handle = NULL;
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  Session found = { .peer = peer };
+  g_autoptr (BnAccessSession) found = g_new0 (BnAccessSession, 1);
   g_autoptr (GError) local = NULL;
+  BnRights rights;
 
   if (limiter_is_full (&self->failures))
     {
@@ -200,7 +254,9 @@ open_session (BnAccess *self, BnPeer *peer, const char *token, GVariant *client,
       g_set_error (error, BN_ERROR, BN_ERROR_BUSY, "%d sessions are open", SESSIONS_MAX);
       return NULL;
     }
-  if (!recognise (self, token, client, &found, &builder, &local))
+  found->peer = peer;
+  g_variant_lookup (client, "address", "s", &found->address);
+  if (!recognise (self, token, client, found, &builder, &local))
     {
       if (local != NULL)
         {
@@ -208,18 +264,17 @@ open_session (BnAccess *self, BnPeer *peer, const char *token, GVariant *client,
           return NULL;
         }
       limiter_count (&self->failures);
-      g_set_error (
-          error, BN_ERROR, BN_ERROR_UNAUTHENTICATED,
-          "The token is not known, was used already or has expired; get a new address with "
-          "“binnacle open”");
+      g_set_error (error, BN_ERROR, BN_ERROR_UNAUTHENTICATED,
+                   "That is not known, was used already or has expired; get a new code with "
+                   "“binnacle pair”, or a new address with “binnacle open”");
       return NULL;
     }
-  g_variant_builder_add (&builder, "{sv}", "level",
-                         g_variant_new_string (bn_access_level_to_string (found.level)));
+  read_rights (found, &rights);
+  add_rights (&builder, &rights);
   *info = g_variant_builder_end (&builder);
-  handle = bn_random_hex (SESSION_BYTES);
-  g_hash_table_insert (self->sessions, g_strdup (handle), g_memdup2 (&found, sizeof found));
-  return g_steal_pointer (&handle);
+  found->handle = bn_random_hex (SESSION_BYTES);
+  g_hash_table_insert (self->sessions, found->handle, found);
+  return g_strdup (g_steal_pointer (&found)->handle);
 }
 
 char *
@@ -245,10 +300,10 @@ bn_access_get_refused (BnAccess *self)
   return self->refused;
 }
 
-static Session *
-find_session (BnAccess *self, BnPeer *peer, const char *handle, GError **error)
+BnAccessSession *
+bn_access_find_session (BnAccess *self, BnPeer *peer, const char *handle, GError **error)
 {
-  Session *session = handle != NULL ? g_hash_table_lookup (self->sessions, handle) : NULL;
+  BnAccessSession *session = handle != NULL ? g_hash_table_lookup (self->sessions, handle) : NULL;
 
   if (session != NULL && session->peer == peer)
     return session;
@@ -256,25 +311,35 @@ find_session (BnAccess *self, BnPeer *peer, const char *handle, GError **error)
   return NULL;
 }
 
-/* Ends the other sessions of a device that was forgotten. */
+/* Takes it out; what it asked for is withdrawn. */
 static void
-end_device (BnAccess *self, const char *device, const char *reason)
+remove_session (BnAccess *self, const char *handle)
+{
+  g_autofree char *kept = g_strdup (handle);
+
+  g_hash_table_remove (self->sessions, kept);
+  bn_step_ups_end_session (self->step_ups, kept);
+}
+
+void
+bn_access_end_matching (BnAccess *self, BnAccessMatch matches, gconstpointer data,
+                        const char *reason)
 {
   g_autoptr (GPtrArray) handles = g_ptr_array_new_with_free_func (g_free);
   GHashTableIter iter;
-  const char *handle;
-  Session *session;
+  BnAccessSession *session;
 
   g_hash_table_iter_init (&iter, self->sessions);
-  while (g_hash_table_iter_next (&iter, (gpointer *)&handle, (gpointer *)&session))
-    if (g_strcmp0 (session->device, device) == 0)
-      g_ptr_array_add (handles, g_strdup (handle));
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&session))
+    if (matches (session, data))
+      g_ptr_array_add (handles, g_strdup (session->handle));
   for (guint i = 0; i < handles->len; i++)
     {
-      handle = g_ptr_array_index (handles, i);
-      session = g_hash_table_lookup (self->sessions, handle);
-      g_signal_emit (self, signals[SIGNAL_SESSION_ENDED], 0, session->peer, handle, reason);
-      g_hash_table_remove (self->sessions, handle);
+      const char *handle = g_ptr_array_index (handles, i);
+      BnPeer *peer = ((BnAccessSession *)g_hash_table_lookup (self->sessions, handle))->peer;
+
+      remove_session (self, handle);
+      g_signal_emit (self, signals[SIGNAL_SESSION_ENDED], 0, peer, handle, reason);
     }
 }
 
@@ -282,7 +347,7 @@ gboolean
 bn_access_end_session (BnAccess *self, BnPeer *peer, const char *handle, gboolean forget,
                        GError **error)
 {
-  Session *session = find_session (self, peer, handle, NULL);
+  BnAccessSession *session = bn_access_find_session (self, peer, handle, NULL);
   g_autofree char *device = NULL;
 
   if (session == NULL)
@@ -291,34 +356,60 @@ bn_access_end_session (BnAccess *self, BnPeer *peer, const char *handle, gboolea
       return FALSE;
     }
   device = g_strdup (session->device);
-  g_hash_table_remove (self->sessions, handle);
-  if (forget && device != NULL)
-    {
-      bn_device_store_remove (self->devices, device);
-      end_device (self, device, "revoked");
-    }
-  return TRUE;
+  remove_session (self, handle);
+  return !forget || device == NULL || bn_access_revoke (self, device, error);
 }
 
 static gboolean
-is_of_peer (gpointer key, gpointer value, gpointer peer)
+is_of_peer (const BnAccessSession *session, gconstpointer peer)
 {
-  return ((Session *)value)->peer == peer;
+  return session->peer == peer;
 }
 
+/* It hears nothing more, so nothing is said. */
 void
 bn_access_end_peer (BnAccess *self, BnPeer *peer)
 {
-  g_hash_table_foreach_remove (self->sessions, is_of_peer, peer);
+  g_autoptr (GPtrArray) handles = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  BnAccessSession *session;
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&session))
+    if (is_of_peer (session, peer))
+      g_ptr_array_add (handles, g_strdup (session->handle));
+  for (guint i = 0; i < handles->len; i++)
+    remove_session (self, g_ptr_array_index (handles, i));
+}
+
+gboolean
+bn_access_get_rights (BnAccess *self, BnPeer *peer, const char *handle, BnRights *rights,
+                      GError **error)
+{
+  BnAccessSession *session = bn_access_find_session (self, peer, handle, error);
+
+  if (session == NULL)
+    return FALSE;
+  read_rights (session, rights);
+  return TRUE;
 }
 
 BnAccessLevel
 bn_access_get_level (BnAccess *self, BnPeer *peer, const char *handle, GError **error)
 {
-  Session *session = find_session (self, peer, handle, error);
+  BnRights rights = { BN_ACCESS_NONE };
 
-  return session != NULL ? session->level : BN_ACCESS_NONE;
+  bn_access_get_rights (self, peer, handle, &rights, error);
+  return rights.level;
 }
+
+const BnAccessTimes *
+bn_access_get_times (BnAccess *self)
+{
+  return &self->times;
+}
+
+/* The object */
 
 void
 bn_access_close (BnAccess *self)
@@ -340,9 +431,11 @@ bn_access_finalize (GObject *object)
 {
   BnAccess *self = BN_ACCESS (object);
 
+  bn_access_drop_step_down (self);
   g_clear_pointer (&self->devices, bn_device_store_free);
   g_free (self->local_token);
-  g_ptr_array_unref (self->secrets);
+  bn_pairings_free (self->pairings);
+  bn_step_ups_free (self->step_ups);
   g_hash_table_unref (self->sessions);
   G_OBJECT_CLASS (bn_access_parent_class)->finalize (object);
 }
@@ -356,21 +449,30 @@ bn_access_class_init (BnAccessClass *klass)
   signals[SIGNAL_SESSION_ENDED] =
       g_signal_new ("session-ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                     NULL, G_TYPE_NONE, 3, BN_TYPE_PEER, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_SESSION_CHANGED] =
+      g_signal_new ("session-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 2, BN_TYPE_PEER, G_TYPE_STRING);
+  signals[SIGNAL_EVENT] =
+      g_signal_new ("event", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
 }
 
 static void
 bn_access_init (BnAccess *self)
 {
-  self->secrets = g_ptr_array_new_with_free_func ((GDestroyNotify)secret_free);
   self->sessions =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)session_free);
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)session_free);
 }
 
 BnAccess *
-bn_access_new (const char *devices_path, const char *token_path, GError **error)
+bn_access_new (const char *devices_path, const char *token_path, const BnAccessTimes *times,
+               GError **error)
 {
   g_autoptr (BnAccess) self = g_object_new (BN_TYPE_ACCESS, NULL);
 
+  self->times = *times;
+  self->pairings = bn_pairings_new (times->pairing, pairing_ended_cb, self);
+  self->step_ups = bn_step_ups_new (times->ask, bn_access_step_up_ended, self);
   self->devices = bn_device_store_new (devices_path);
   self->local_token = bn_random_hex (32);
   self->token_path = g_strdup (token_path);

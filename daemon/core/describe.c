@@ -124,6 +124,7 @@ describe_method (BnManifest *self, const BnMethodSpec *spec, const char *locale)
   const char *description = g_hash_table_lookup (self->docs, spec->info->name);
   g_autofree char *summary =
       description != NULL ? bn_manifest_dup_first_sentence (description) : NULL;
+  g_auto (GStrv) grants = bn_grants_to_strv (spec->grant);
   gboolean destructive = FALSE;
 
   bn_manifest_reader_get_boolean (self->reader, group, "Destructive", &destructive, NULL);
@@ -131,6 +132,8 @@ describe_method (BnManifest *self, const BnMethodSpec *spec, const char *locale)
   add_string (&row, "member", spec->info->name);
   add_string (&row, "title", title != NULL ? title : words);
   add_string (&row, "access", bn_access_level_to_string (spec->access));
+  if (grants[0] != NULL)
+    add_string (&row, "grant", grants[0]);
   add_string (&row, "reply", spec->reply);
   add_string (&row, "summary", summary);
   add_string (&row, "description", description);

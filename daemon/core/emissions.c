@@ -129,7 +129,7 @@ emit_to_module (BnRequests *self, const BnCaller *caller, const char *type, GVar
                    name, type, dot + 1);
       return FALSE;
     }
-  if (!bn_caller_check (caller, type, spec->access, error)
+  if (!bn_caller_check (caller, type, spec->access, BN_GRANT_NONE, error)
       || (converted = convert_fields (spec, payload, error)) == NULL)
     return FALSE;
   if (!bn_hosted_module_takes_calls (module, BN_REQUEST_TIMEOUT_MS))
@@ -150,7 +150,7 @@ emit_user_event (BnRequests *self, const BnCaller *caller, const char *type, GVa
 {
   g_autoptr (BnEvent) event = NULL;
 
-  if (!bn_caller_check (caller, type, BN_ACCESS_CONTROL, error))
+  if (!bn_caller_check (caller, type, BN_ACCESS_CONTROL, BN_GRANT_NONE, error))
     return FALSE;
   event =
       bn_event_new (type, BN_EVENT_CLASS_EVENT, BN_ACCESS_OBSERVE, payload, caller->source, NULL);

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "core/access-requests.h"
 #include "core/hub-resources.h"
 #include "core/hub-workers.h"
 #include "core/job-requests.h"
@@ -24,13 +25,15 @@ struct _BnHub
 {
   GObject parent_instance;
 
-  BnEventBus *bus;           /* (owned) */
-  BnWorkers *workers;        /* (owned) */
-  BnModules *modules;        /* (owned) */
-  BnRequests *requests;      /* (owned) */
-  BnJobs *jobs;              /* (owned) */
-  BnModuleHost *host;        /* (owned) */
-  BnAccess *access;          /* (owned) */
+  BnEventBus *bus;      /* (owned) */
+  BnWorkers *workers;   /* (owned) */
+  BnModules *modules;   /* (owned) */
+  BnRequests *requests; /* (owned) */
+  BnJobs *jobs;         /* (owned) */
+  BnModuleHost *host;   /* (owned) */
+  BnAccess *access;     /* (owned) */
+  BnExposure *exposure; /* (owned) */
+  BnAccessFacts access_facts;
   BnHubWorkers *own_workers; /* (owned) */
   BnUserSystemd *systemd;    /* (owned) (nullable): of a session */
   BnManifest *manifest;      /* (owned) */
@@ -98,7 +101,8 @@ static void
 link_cb (BnLinkServer *server, BnLink *link, gpointer user_data)
 {
   BnHub *self = user_data;
-  BnWebPeer *peer = bn_web_peer_new (g_object_ref (link), self->bus, self->requests, self->access);
+  BnWebPeer *peer = bn_web_peer_new (g_object_ref (link), self->bus, self->requests, self->access,
+                                     self->exposure);
 
   g_signal_connect (peer, "closed", G_CALLBACK (web_peer_closed_cb), self);
   g_ptr_array_add (self->web_peers, peer);
@@ -219,7 +223,12 @@ bn_hub_dispose (GObject *object)
   g_clear_object (&self->workers);
   if (self->access != NULL)
     bn_access_close (self->access); /* a peer may hold it still */
+  if (self->access != NULL)
+    g_signal_handlers_disconnect_by_data (self->access, self);
+  if (self->exposure != NULL)
+    g_signal_handlers_disconnect_by_data (self->exposure, self);
   g_clear_object (&self->access);
+  g_clear_object (&self->exposure);
   g_clear_object (&self->systemd);
   if (self->bus != NULL)
     bn_event_bus_remove_statistics (self->bus, self);
@@ -273,6 +282,27 @@ make_folder (const char *path, GError **error)
   return FALSE;
 }
 
+static void
+publish_private (BnHub *self, const char *type, GVariant *payload)
+{
+  g_autoptr (BnEvent) event =
+      bn_event_new (type, BN_EVENT_CLASS_EVENT, BN_ACCESS_ADMIN, payload, "hub", NULL);
+
+  bn_event_bus_publish (self->bus, event);
+}
+
+static void
+access_event_cb (BnAccess *access, const char *type, GVariant *payload, gpointer user_data)
+{
+  publish_private (user_data, type, payload);
+}
+
+static void
+exposure_changed_cb (BnExposure *exposure, gpointer user_data)
+{
+  publish_private (user_data, "access.exposure_changed", bn_exposure_describe (exposure));
+}
+
 /* What is counted beside the event bus. */
 static void
 add_statistics (GVariantBuilder *statistics, gpointer user_data)
@@ -285,6 +315,7 @@ add_statistics (GVariantBuilder *statistics, gpointer user_data)
   bn_statistics_add (statistics, "bridges", self->web_peers->len);
   bn_statistics_add (statistics, "sessions", bn_access_get_sessions (self->access));
   bn_statistics_add (statistics, "logins_refused", bn_access_get_refused (self->access));
+  bn_statistics_add (statistics, "step_ups_limited", bn_access_get_step_ups_limited (self->access));
   bn_jobs_add_statistics (self->jobs, statistics);
 }
 
@@ -292,6 +323,7 @@ static gboolean
 make_parts (BnHub *self, const BnHubOptions *options, GError **error)
 {
   g_autofree char *devices = g_build_filename (options->state_folder, "devices.conf", NULL);
+  g_autofree char *exposure = g_build_filename (options->state_folder, "exposure.conf", NULL);
   g_autofree char *token = g_build_filename (options->runtime_folder, BN_RUNTIME_TOKEN, NULL);
   BnModulesOptions modules = {
     .system = options->system,
@@ -312,9 +344,12 @@ make_parts (BnHub *self, const BnHubOptions *options, GError **error)
   self->modules = bn_modules_new (self->bus, self->workers, &modules, error);
   if (self->modules == NULL)
     return FALSE;
-  self->access = bn_access_new (devices, token, error);
+  self->access = bn_access_new (devices, token, &bn_access_default_times, error);
   if (self->access == NULL)
     return FALSE;
+  self->exposure = bn_exposure_new (exposure, BN_EXPOSURE_TRIAL_SECONDS);
+  g_signal_connect (self->access, "event", G_CALLBACK (access_event_cb), self);
+  g_signal_connect (self->exposure, "changed", G_CALLBACK (exposure_changed_cb), self);
   self->requests = bn_requests_new (self->bus, self->modules);
   self->jobs = bn_jobs_new (self->bus, &bn_job_default_limits);
   self->host = bn_module_host_new (self->bus, self->modules, self->workers, self->requests,
@@ -334,6 +369,8 @@ make_parts (BnHub *self, const BnHubOptions *options, GError **error)
                               g_get_monotonic_time () };
   bn_hub_requests_add (self->requests, &self->facts);
   bn_job_requests_add (self->requests, self->jobs);
+  self->access_facts = (BnAccessFacts){ self->access, self->exposure };
+  bn_access_requests_add (self->requests, &self->access_facts);
   return TRUE;
 }
 

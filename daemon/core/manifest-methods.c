@@ -14,8 +14,9 @@ static const BnKey method_keys[] = {
   { NULL, BN_KEY_NONE },
 };
 
-static const char *const annotations[] = { BN_ANNOTATION_ACCESS, BN_ANNOTATION_SAFE,
-                                           BN_ANNOTATION_JOB, BN_ANNOTATION_REPLY, NULL };
+static const char *const annotations[] = { BN_ANNOTATION_ACCESS, BN_ANNOTATION_GRANT,
+                                           BN_ANNOTATION_SAFE,   BN_ANNOTATION_JOB,
+                                           BN_ANNOTATION_REPLY,  NULL };
 
 /* "file: [Module] Interface: org.binnacle.Docker1.xml: Start: what is wrong" */
 static gboolean G_GNUC_PRINTF (4, 5)
@@ -105,6 +106,26 @@ check_annotation_names (BnManifest *self, GDBusMethodInfo *info, GError **error)
 }
 
 static gboolean
+read_grant (BnManifest *self, BnMethodSpec *spec, GError **error)
+{
+  const char *names[] = {
+    g_dbus_annotation_info_lookup (spec->info->annotations, BN_ANNOTATION_GRANT), NULL
+  };
+  const char *unknown;
+
+  if (bn_grants_from_strv (names, &spec->grant, &unknown))
+    return TRUE;
+  return fail (self, error, spec->info->name,
+               BN_ANNOTATION_GRANT " is “%s”; must be “terminal” or “upload”", unknown);
+}
+
+BnAccessLevel
+bn_method_spec_get_bus_level (const BnMethodSpec *self)
+{
+  return self->grant != BN_GRANT_NONE ? BN_ACCESS_ADMIN : self->access;
+}
+
+static gboolean
 read_annotations (BnManifest *self, BnMethodSpec *spec, GError **error)
 {
   GDBusMethodInfo *info = spec->info;
@@ -124,7 +145,8 @@ read_annotations (BnManifest *self, BnMethodSpec *spec, GError **error)
     return fail (self, error, info->name,
                  BN_ANNOTATION_REPLY " is “%s”; must be a type, such as docker.containers",
                  spec->reply);
-  return read_flag (self, info, BN_ANNOTATION_SAFE, &spec->safe, error)
+  return read_grant (self, spec, error)
+         && read_flag (self, info, BN_ANNOTATION_SAFE, &spec->safe, error)
          && read_flag (self, info, BN_ANNOTATION_JOB, &spec->job, error);
 }
 

@@ -54,11 +54,15 @@ typedef struct
   char *name; /* in snake case */
   GDBusMethodInfo *info;
   BnAccessLevel access;
+  BnGrants grant;  /* what the caller needs besides */
   gboolean safe;   /* changes nothing */
   gboolean job;    /* returns the path of a job */
   gboolean stream; /* returns one file descriptor */
   char *reply;     /* nullable: the type of the reply on the web */
 } BnMethodSpec;
+
+/* On a bus there are no grants: what needs one needs the level admin there. */
+BnAccessLevel bn_method_spec_get_bus_level (const BnMethodSpec *self);
 
 /* What a module may take of the machine. Soft: past it the module is reloaded. Hard: past it the
  * kernel refuses or kills. */

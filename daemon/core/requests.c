@@ -33,6 +33,7 @@ typedef struct
   BnPeer *responder;          /* (owned) (nullable) */
   guint timeout_ms;
   gboolean stream;          /* the caller takes a descriptor */
+  const BnCaller *caller;   /* not owned: while it is dispatched */
   GUnixFDList *descriptors; /* (owned) (nullable): of the answer */
 } Ask;
 
@@ -45,16 +46,31 @@ ask_free (Ask *ask)
   g_free (ask);
 }
 
-gboolean
-bn_caller_check (const BnCaller *caller, const char *what, BnAccessLevel level, GError **error)
+BnCaller
+bn_caller_on_bus (BnAccessLevel level)
 {
-  if (bn_access_level_allows (caller->level, level))
+  return (BnCaller){ .source = "user",
+                     .level = level,
+                     .grants = level == BN_ACCESS_ADMIN ? BN_GRANTS_ALL : BN_GRANT_NONE };
+}
+
+gboolean
+bn_caller_check (const BnCaller *caller, const char *what, BnAccessLevel level, BnGrants grant,
+                 GError **error)
+{
+  if (bn_access_level_allows (caller->level, level) && (grant & ~caller->grants) == 0)
     return TRUE;
   for (const char *const *pattern = caller->granted; pattern != NULL && *pattern != NULL; pattern++)
     if (level != BN_ACCESS_NONE && bn_pattern_matches (*pattern, what))
       return TRUE;
-  g_set_error (error, BN_ERROR, BN_ERROR_FORBIDDEN, "%s needs the access level %s; you have %s",
-               what, bn_access_level_to_string (level), bn_access_level_to_string (caller->level));
+  if (bn_access_level_allows (caller->level, level))
+    g_set_error (error, BN_ERROR, BN_ERROR_FORBIDDEN,
+                 "%s needs the grant “%s”, which somebody at the machine can give", what,
+                 grant == BN_GRANT_TERMINAL ? "terminal" : "upload");
+  else
+    g_set_error (error, BN_ERROR, BN_ERROR_FORBIDDEN, "%s needs the access level %s; you have %s",
+                 what, bn_access_level_to_string (level),
+                 bn_access_level_to_string (caller->level));
   return FALSE;
 }
 
@@ -132,12 +148,21 @@ ask_own (Own *own, const BnCaller *caller, GVariant *payload, GTask *task)
   const char *what;
   BnAccessLevel level = judge_own (own, payload, &what);
 
-  if (!bn_caller_check (caller, what, level, &error)
+  if (!bn_caller_check (caller, what, level, BN_GRANT_NONE, &error)
       || (own->spec->stream && !check_stream (ask, own->spec->type, &error))
       || (arguments = convert_arguments (own->spec->arguments, payload, &error)) == NULL)
     g_task_return_error (task, error);
   else
-    own->spec->func (own->user_data, own->spec->data, arguments, task);
+    {
+      ask->caller = caller;
+      own->spec->func (own->user_data, own->spec->data, arguments, task);
+    }
+}
+
+const BnCaller *
+bn_request_get_caller (GTask *task)
+{
+  return ((Ask *)g_task_get_task_data (task))->caller;
 }
 
 void
@@ -234,7 +259,7 @@ ask_module (BnHostedModule *module, const char *method_name, GVariant *payload,
       return;
     }
   if ((ask->method->stream && !check_stream (ask, type, &error))
-      || !bn_caller_check (caller, type, ask->method->access, &error)
+      || !bn_caller_check (caller, type, ask->method->access, ask->method->grant, &error)
       || (arguments = bn_coerce_arguments (ask->method->info, payload, &error)) == NULL)
     {
       g_task_return_error (task, error);
@@ -383,7 +408,7 @@ dispatch (BnRequests *self, const BnCaller *caller, const char *type, GVariant *
     }
   if (bn_event_type_is_valid (type))
     responder = bn_event_bus_find_responder (self->bus, type, &handler);
-  if (responder != NULL && bn_caller_check (caller, type, BN_ACCESS_CONTROL, &error))
+  if (responder != NULL && bn_caller_check (caller, type, BN_ACCESS_CONTROL, BN_GRANT_NONE, &error))
     ask_responder (responder, handler, module, caller, type, payload, task);
   else if (responder != NULL)
     g_task_return_error (task, error);
@@ -492,7 +517,7 @@ bn_requests_get_ask_level (BnRequests *self, const char *type, const char *targe
     method = bn_manifest_lookup_method (bn_hosted_module_get_manifest (module),
                                         dot != NULL ? dot + 1 : type);
   if (method != NULL)
-    return method->access;
+    return bn_method_spec_get_bus_level (method);
   if (bn_event_type_is_valid (type)
       && bn_event_bus_find_responder (self->bus, type, &handler) != NULL)
     return BN_ACCESS_CONTROL;

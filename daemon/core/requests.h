@@ -16,7 +16,15 @@ typedef struct
   const char *source; /* a module's name, or "user" */
   BnAccessLevel level;
   const char *const *granted; /* (nullable): patterns it may request whatever its level */
+  BnGrants grants;
+  BnPeer *peer;        /* (nullable): of a web session */
+  const char *session; /* (nullable): a web session's handle */
+  gboolean remote;     /* it speaks for a paired device: not for somebody at this machine */
 } BnCaller;
+
+/* Somebody at this machine, whom the bus has judged: there the level admin comes with all grants.
+ */
+BnCaller bn_caller_on_bus (BnAccessLevel level);
 
 #define BN_TYPE_REQUESTS (bn_requests_get_type ())
 G_DECLARE_FINAL_TYPE (BnRequests, bn_requests, BN, REQUESTS, GObject)
@@ -46,6 +54,9 @@ BnRequests *bn_requests_new (BnEventBus *bus, BnModules *modules);
 /* Answers @task with @descriptor (taken), which is the value of @name. */
 void bn_request_return_stream (GTask *task, const char *name, int descriptor);
 
+/* Who asked, for a BnRequestFunc; valid until it returns. */
+const BnCaller *bn_request_get_caller (GTask *task);
+
 /* @specs ends with a NULL type and stays. */
 void bn_requests_add (BnRequests *self, const BnRequestSpec *specs, gpointer user_data);
 
@@ -72,8 +83,8 @@ BnAccessLevel bn_requests_get_ask_level (BnRequests *self, const char *type, con
                                          GVariant *payload, const char **what);
 BnAccessLevel bn_requests_get_emit_level (BnRequests *self, const char *type);
 
-/* forbidden, with what is needed; TRUE if @caller may do what needs @level. */
+/* forbidden, with what is needed; TRUE if @caller may do what needs @level and @grant. */
 gboolean bn_caller_check (const BnCaller *caller, const char *what, BnAccessLevel level,
-                          GError **error);
+                          BnGrants grant, GError **error);
 
 G_END_DECLS

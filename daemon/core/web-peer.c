@@ -21,6 +21,8 @@ struct _BnWebPeer
   BnRequests *requests;  /* (owned) */
   BnLinkRequests *asked; /* (owned) (nullable): until the link is closed */
   BnAccess *access;      /* (owned) */
+  BnExposure *exposure;  /* (owned) */
+  gulong wanted;         /* handler of the exposure; 0: it is not watched */
 };
 
 enum
@@ -33,26 +35,43 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BnWebPeer, bn_web_peer, BN_TYPE_LINK_PEER)
 
-/* The level of the session that @options names; NONE if the call was answered with an error. */
-static BnAccessLevel
-judge (BnWebPeer *self, BnLink *link, GDBusMessage *call, GVariant *options)
+/* Who the session is that @options names; FALSE if the call was answered with an error. */
+static gboolean
+identify (BnWebPeer *self, BnLink *link, GDBusMessage *call, GVariant *options, BnCaller *caller)
 {
   const char *session = NULL;
   g_autoptr (GError) error = NULL;
-  BnAccessLevel level;
+  BnRights rights;
 
   g_variant_lookup (options, "session", "&s", &session);
-  level = bn_access_get_level (self->access, BN_PEER (self), session, &error);
-  if (level == BN_ACCESS_NONE)
-    bn_link_reply_error (link, call, error);
-  return level;
+  if (!bn_access_get_rights (self->access, BN_PEER (self), session, &rights, &error))
+    {
+      bn_link_reply_error (link, call, error);
+      return FALSE;
+    }
+  *caller = (BnCaller){ .source = "user",
+                        .level = rights.level,
+                        .grants = rights.grants,
+                        .peer = BN_PEER (self),
+                        .session = session,
+                        .remote = rights.device != NULL };
+  return TRUE;
+}
+
+/* Its level; NONE if the call was answered with an error. */
+static BnAccessLevel
+judge (BnWebPeer *self, BnLink *link, GDBusMessage *call, GVariant *options)
+{
+  BnCaller caller;
+
+  return identify (self, link, call, options, &caller) ? caller.level : BN_ACCESS_NONE;
 }
 
 static void
 handle_emit (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
 {
   BnWebPeer *self = user_data;
-  BnCaller caller = { .source = "user" };
+  BnCaller caller;
   const char *type;
   g_autoptr (GVariant) payload = NULL;
   g_autoptr (GVariant) options = NULL;
@@ -60,8 +79,7 @@ handle_emit (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *bod
   guint64 sequence;
 
   g_variant_get (body, "(&s@a{sv}@a{sv})", &type, &payload, &options);
-  caller.level = judge (self, link, call, options);
-  if (caller.level == BN_ACCESS_NONE)
+  if (!identify (self, link, call, options, &caller))
     return;
   if (bn_requests_emit (self->requests, &caller, type, payload, options, &sequence, &error))
     bn_link_reply (link, call, g_variant_new ("(t)", sequence), NULL);
@@ -73,18 +91,16 @@ static void
 handle_request (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
 {
   BnWebPeer *self = user_data;
-  BnCaller caller = { .source = "user" };
+  BnCaller caller;
   const char *type;
-  const char *session = NULL;
   g_autoptr (GVariant) payload = NULL;
   g_autoptr (GVariant) options = NULL;
 
   g_variant_get (body, "(&s@a{sv}@a{sv})", &type, &payload, &options);
-  caller.level = judge (self, link, call, options);
-  if (caller.level == BN_ACCESS_NONE)
+  if (!identify (self, link, call, options, &caller))
     return;
-  g_variant_lookup (options, "session", "&s", &session);
-  if (!bn_link_requests_ask (self->asked, call, &caller, session, type, payload, options, NULL))
+  if (!bn_link_requests_ask (self->asked, call, &caller, caller.session, type, payload, options,
+                             NULL))
     bn_event_bus_get_counters (self->bus)->rejected++;
 }
 
@@ -235,9 +251,44 @@ handle_end_session (gpointer user_data, BnLink *link, GDBusMessage *call, GVaria
     bn_link_reply_error (link, call, error);
 }
 
+static void
+exposure_wanted_cb (BnExposure *exposure, gpointer user_data)
+{
+  bn_link_peer_send_signal (
+      BN_LINK_PEER (user_data), BN_IFACE_ACCESS, "ExposureChanged",
+      g_variant_new ("(bq)", bn_exposure_is_wanted (exposure), bn_exposure_get_port (exposure)));
+}
+
+static void
+handle_watch_exposure (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
+{
+  BnWebPeer *self = user_data;
+
+  if (self->wanted == 0)
+    self->wanted =
+        g_signal_connect (self->exposure, "wanted", G_CALLBACK (exposure_wanted_cb), self);
+  bn_link_reply (link, call,
+                 g_variant_new ("(bq)", bn_exposure_is_wanted (self->exposure),
+                                bn_exposure_get_port (self->exposure)),
+                 NULL);
+}
+
+static void
+handle_report_listening (gpointer user_data, BnLink *link, GDBusMessage *call, GVariant *body)
+{
+  BnWebPeer *self = user_data;
+  g_autoptr (GVariant) report = NULL;
+
+  g_variant_get (body, "(@a{sv})", &report);
+  bn_exposure_report (self->exposure, report);
+  bn_link_reply (link, call, NULL, NULL);
+}
+
 static const BnLinkMethod access_methods[] = {
   { "Authenticate", handle_authenticate },
   { "EndSession", handle_end_session },
+  { "WatchExposure", handle_watch_exposure },
+  { "ReportListening", handle_report_listening },
   { NULL },
 };
 
@@ -311,10 +362,13 @@ closed_cb (BnLink *link, GError *error, gpointer user_data)
   g_clear_pointer (&self->asked, bn_link_requests_free);
   bn_event_bus_remove_peer (self->bus, BN_PEER (self));
   bn_access_end_peer (self->access, BN_PEER (self));
+  if (self->wanted != 0)
+    bn_exposure_report (self->exposure, NULL);
   g_signal_emit (self, signals[SIGNAL_CLOSED], 0);
 }
 
-/* A session that others ended: a device was forgotten. */
+/* A session that others ended: a device was revoked, or may do less. What it asked for when it
+ * still could goes on if it is only that. */
 static void
 session_ended_cb (BnAccess *access, BnPeer *peer, const char *session, const char *reason,
                   gpointer user_data)
@@ -323,9 +377,24 @@ session_ended_cb (BnAccess *access, BnPeer *peer, const char *session, const cha
 
   if (peer != BN_PEER (self))
     return;
-  forget_session (self, session);
+  if (g_str_equal (reason, "lowered"))
+    bn_event_bus_remove_session (self->bus, BN_PEER (self), session);
+  else
+    forget_session (self, session);
   bn_link_peer_send_signal (BN_LINK_PEER (self), BN_IFACE_ACCESS, "SessionEnded",
                             g_variant_new ("(ss)", session, reason));
+}
+
+static void
+session_changed_cb (BnAccess *access, BnPeer *peer, const char *session, gpointer user_data)
+{
+  BnWebPeer *self = user_data;
+  BnRights rights;
+
+  if (peer == BN_PEER (self) && bn_access_get_rights (self->access, peer, session, &rights, NULL))
+    bn_link_peer_send_signal (
+        BN_LINK_PEER (self), BN_IFACE_ACCESS, "SessionChanged",
+        g_variant_new ("(s@a{sv})", session, bn_access_describe_rights (&rights)));
 }
 
 static void
@@ -341,7 +410,10 @@ bn_web_peer_dispose (GObject *object)
   g_clear_pointer (&self->asked, bn_link_requests_free);
   g_clear_object (&self->bus);
   g_clear_object (&self->requests);
+  if (self->exposure != NULL)
+    g_signal_handlers_disconnect_by_data (self->exposure, self);
   g_clear_object (&self->access);
+  g_clear_object (&self->exposure);
   G_OBJECT_CLASS (bn_web_peer_parent_class)->dispose (object);
 }
 
@@ -360,7 +432,8 @@ bn_web_peer_init (BnWebPeer *self)
 }
 
 BnWebPeer *
-bn_web_peer_new (BnLink *link, BnEventBus *bus, BnRequests *requests, BnAccess *access)
+bn_web_peer_new (BnLink *link, BnEventBus *bus, BnRequests *requests, BnAccess *access,
+                 BnExposure *exposure)
 {
   BnWebPeer *self = g_object_new (BN_TYPE_WEB_PEER, NULL);
 
@@ -369,9 +442,11 @@ bn_web_peer_new (BnLink *link, BnEventBus *bus, BnRequests *requests, BnAccess *
   self->requests = g_object_ref (requests);
   self->asked = bn_link_requests_new (link, requests);
   self->access = g_object_ref (access);
+  self->exposure = g_object_ref (exposure);
   g_signal_connect (link, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (link, "drained", G_CALLBACK (drained_cb), self);
   g_signal_connect (link, "closed", G_CALLBACK (closed_cb), self);
   g_signal_connect (access, "session-ended", G_CALLBACK (session_ended_cb), self);
+  g_signal_connect (access, "session-changed", G_CALLBACK (session_changed_cb), self);
   return self;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/access.h"
+#include "core/exposure.h"
 #include "core/link-peer.h"
 #include "core/requests.h"
 
@@ -14,6 +15,7 @@ G_DECLARE_FINAL_TYPE (BnWebPeer, bn_web_peer, BN, WEB_PEER, BnLinkPeer)
 
 /* Serves EventBus1 and the session half of Access1 on @link (taken). Every call but Authenticate
  * names a session, and has its level. Signal "closed" (): the bridge left. */
-BnWebPeer *bn_web_peer_new (BnLink *link, BnEventBus *bus, BnRequests *requests, BnAccess *access);
+BnWebPeer *bn_web_peer_new (BnLink *link, BnEventBus *bus, BnRequests *requests, BnAccess *access,
+                            BnExposure *exposure);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/access.h"
+#include "core/requests.h"
 #include "dbus/gate.h"
 #include "introspection/contract-generated.h"
 
@@ -12,6 +13,6 @@ G_BEGIN_DECLS
 #define BN_TYPE_ACCESS1_SERVICE (bn_access1_service_get_type ())
 G_DECLARE_FINAL_TYPE (BnAccess1Service, bn_access1_service, BN, ACCESS1_SERVICE, BnAccess1Skeleton)
 
-BnAccess1Service *bn_access1_service_new (BnAccess *access, BnGate *gate);
+BnAccess1Service *bn_access1_service_new (BnAccess *access, BnRequests *requests, BnGate *gate);
 
 G_END_DECLS

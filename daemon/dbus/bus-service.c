@@ -79,7 +79,8 @@ export_root (BnBusService *self)
   add_root (self,
             bn_modules1_service_new (bn_hub_get_modules (self->hub), self->gate, self->connection));
   add_root (self, bn_workers1_service_new (bn_hub_get_workers (self->hub), self->gate));
-  add_root (self, bn_access1_service_new (bn_hub_get_access (self->hub), self->gate));
+  add_root (self, bn_access1_service_new (bn_hub_get_access (self->hub),
+                                          bn_hub_get_requests (self->hub), self->gate));
 }
 
 /* The skeletons may be kept alive by calls that run: they stop publishing now. */

@@ -86,7 +86,7 @@ emit_content (GDBusMethodInvocation *invocation, GCancellable *cancellable, gpoi
 {
   Content *content = user_data;
   BnEventBus1Service *self = content->self;
-  BnCaller caller = { "user", content->level, NULL };
+  BnCaller caller = bn_caller_on_bus (content->level);
   GError *error = NULL;
   guint64 sequence;
 
@@ -136,7 +136,7 @@ static void
 ask_content (GDBusMethodInvocation *invocation, GCancellable *cancellable, gpointer user_data)
 {
   Content *content = user_data;
-  BnCaller caller = { "user", content->level, NULL };
+  BnCaller caller = bn_caller_on_bus (content->level);
 
   if (answer_if_gone (content->self, invocation))
     return;

@@ -95,7 +95,8 @@ route_method_call (GDBusConnection *connection, const char *sender, const char *
   g_autofree char *what = g_strconcat (bn_hosted_module_get_name (self->module), ".",
                                        spec != NULL ? spec->name : method, NULL);
 
-  bn_gate_pass (self->gate, invocation, spec != NULL ? spec->access : BN_ACCESS_NONE, what, forward,
+  bn_gate_pass (self->gate, invocation,
+                spec != NULL ? bn_method_spec_get_bus_level (spec) : BN_ACCESS_NONE, what, forward,
                 g_object_ref (self), g_object_unref);
 }
 

@@ -124,11 +124,9 @@ static gboolean
 is_known (Fixture *fixture, const char *token)
 {
   g_autoptr (BnDeviceStore) devices = bn_device_store_new (fixture->path);
-  g_autofree char *name = NULL;
-  BnAccessLevel level;
-  g_autofree char *id = bn_device_store_find (devices, token, &name, &level);
+  g_autoptr (BnDevice) device = bn_device_store_find (devices, token, NULL);
 
-  return id != NULL;
+  return device != NULL;
 }
 
 /* A device that was forgotten stays so, also when the file is damaged and the one before is read.
@@ -138,16 +136,20 @@ test_forgotten_device (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (BnDeviceStore) devices = bn_device_store_new (fixture->path);
   g_autoptr (GError) error = NULL;
-  g_autofree char *lost = bn_device_store_add (devices, "Lost", BN_ACCESS_ADMIN, &error);
-  g_autofree char *kept = bn_device_store_add (devices, "Kept", BN_ACCESS_OBSERVE, &error);
-  g_autofree char *name = NULL;
-  BnAccessLevel level;
-  g_autofree char *id = bn_device_store_find (devices, lost, &name, &level);
+  g_autofree char *lost = NULL;
+  g_autofree char *kept = NULL;
+  g_autoptr (BnDevice) one =
+      bn_device_store_add (devices, "Lost", BN_ACCESS_ADMIN, BN_GRANT_UPLOAD, &lost, &error);
+  g_autoptr (BnDevice) other =
+      bn_device_store_add (devices, "Kept", BN_ACCESS_OBSERVE, BN_GRANT_NONE, &kept, &error);
+  g_autoptr (BnDevice) found = bn_device_store_find (devices, lost, NULL);
 
-  g_assert_cmpstr (name, ==, "Lost");
-  g_assert_cmpint (level, ==, BN_ACCESS_ADMIN);
+  g_assert_cmpstr (found->name, ==, "Lost");
+  g_assert_cmpint (found->level, ==, BN_ACCESS_ADMIN);
+  g_assert_cmpint (found->grants, ==, BN_GRANT_UPLOAD);
   g_assert_true (is_known (fixture, kept));
-  bn_device_store_remove (devices, id);
+  g_assert_true (bn_device_store_remove (devices, one->id, &error));
+  g_assert_no_error (error);
   g_assert_false (is_known (fixture, lost));
   write_file (fixture->path, "damaged", 7);
   g_assert_false (is_known (fixture, lost));
@@ -164,7 +166,8 @@ test_levels (Fixture *fixture, gconstpointer data)
   static const BnAccessLevel levels[] = { BN_ACCESS_OBSERVE, BN_ACCESS_CONTROL, BN_ACCESS_ADMIN };
   g_autofree char *token_path = g_build_filename (fixture->folder, "token", NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (BnAccess) access = bn_access_new (fixture->path, token_path, &error);
+  g_autoptr (BnAccess) access =
+      bn_access_new (fixture->path, token_path, &bn_access_default_times, &error);
   BnPeer *peer = GSIZE_TO_POINTER (1); /* never looked into */
   BnPeer *other = GSIZE_TO_POINTER (2);
 

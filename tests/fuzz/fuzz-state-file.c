@@ -147,35 +147,30 @@ check_modules (void)
   g_assert (bn_module_memory_is_bad (again, "chat", "hash"));
 }
 
-static char *
-find_device (BnDeviceStore *store, const char *token)
-{
-  g_autofree char *name = NULL;
-  BnAccessLevel level;
-
-  return bn_device_store_find (store, token, &name, &level);
-}
-
 /* Nobody comes in who should not, and somebody new can. */
 static void
 check_devices (void)
 {
   BnDeviceStore *store = bn_device_store_new (path);
-  g_autofree char *nobody = find_device (store, "token");
-  g_autofree char *token = bn_device_store_add (store, "Fuzz", BN_ACCESS_OBSERVE, NULL);
-  g_autofree char *id = NULL;
+  g_autoptr (BnDevice) nobody = bn_device_store_find (store, "token", "::1");
+  g_autofree char *token = NULL;
+  g_autoptr (BnDevice) added =
+      bn_device_store_add (store, "Fuzz", BN_ACCESS_OBSERVE, BN_GRANT_UPLOAD, &token, NULL);
+  g_autoptr (GPtrArray) devices = bn_device_store_list (store);
+  g_autoptr (BnDevice) found = NULL;
 
   g_assert (nobody == NULL);
   bn_device_store_free (store);
   store = bn_device_store_new (path);
-  if (token != NULL)
+  if (added != NULL)
     {
-      id = find_device (store, token);
-      g_assert (id != NULL);
-      bn_device_store_remove (store, id);
-      g_free (id);
-      id = find_device (store, token);
-      g_assert (id == NULL);
+      found = bn_device_store_find (store, token, NULL);
+      g_assert (found != NULL);
+      g_assert (devices->len > 0);
+      bn_device_store_remove (store, found->id, NULL);
+      bn_device_free (found);
+      found = bn_device_store_find (store, token, NULL);
+      g_assert (found == NULL);
     }
   bn_device_store_free (store);
 }
