@@ -95,6 +95,12 @@ on_session_ended (BnHubBackend *self, const char *session, const char *reason)
 }
 
 static void
+on_session_changed (BnHubBackend *self, const char *session, GVariant *info)
+{
+  g_signal_emit_by_name (self, "session-changed", session, info);
+}
+
+static void
 on_connected (BnHubBackend *self)
 {
   g_signal_emit_by_name (self, "connected");
@@ -138,6 +144,7 @@ bn_hub_backend_new (BnHubClient *client)
   g_signal_connect_swapped (client, "samples", G_CALLBACK (on_samples), self);
   g_signal_connect_swapped (client, "gap", G_CALLBACK (on_gap), self);
   g_signal_connect_swapped (client, "session-ended", G_CALLBACK (on_session_ended), self);
+  g_signal_connect_swapped (client, "session-changed", G_CALLBACK (on_session_changed), self);
   g_signal_connect_swapped (client, "connected", G_CALLBACK (on_connected), self);
   g_signal_connect_swapped (client, "lost", G_CALLBACK (on_lost), self);
   return self;

@@ -3,30 +3,18 @@
 """The same mistake has the same code on D-Bus, on the WebSocket, in REST and on the command line; and
 what the documents say works. Hub, bridge, module and bus are real."""
 import base64
-import contextlib
 import json
-import pathlib
 import re
-import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "data"))
+from stage import CLI, DOCUMENTS, ERROR, Client, Stage, blocks, private_bus
 
-import private_bus  # noqa: E402
-import tap  # noqa: E402
-from gi.repository import GLib  # noqa: E402
+import tap
+from gi.repository import GLib
 
-BINNACLED, BRIDGE, CLI, MODULES, SOURCE = sys.argv[1:]
-DOCUMENTS = [pathlib.Path(SOURCE, name) for name in ("README.md", "web-bridge/README.md")]
-RULES = ("<policy context='default'><allow user='*'/><allow eavesdrop='true'/>"
-         "<allow send_destination='*' eavesdrop='true'/><allow own='*'/></policy>")
 EXIT_STATUS = {"timeout": 4, "forbidden": 5, "unauthenticated": 5}
-ERROR = "org.binnacle.Error."
 
 # What is asked, and the code of the answer.
 MISTAKES = [
@@ -54,151 +42,6 @@ MISTAKES = [
 
 # The deadline of the request passes as the hub finds out that the module hangs, and ends it.
 HANG = {"timeout", "unavailable"}
-
-
-class Stage:
-    """The hub and the bridge on a bus of their own."""
-
-    def __enter__(self):
-        self.stack = contextlib.ExitStack()
-        self.bus = self.stack.enter_context(
-            private_bus.PrivateBus("session", lambda folder: RULES))
-        modules = self.bus.folder / "modules"
-        shutil.copytree(pathlib.Path(MODULES, "echo"), modules / "echo",
-                        ignore=shutil.ignore_patterns("*.p"))
-        self.environment = dict(self.bus.environment, BINNACLE_MODULE_PATH=str(modules))
-        self.start(BINNACLED, "--session")
-        subprocess.run(["gdbus", "wait", "--session", "--timeout", "20", private_bus.HUB],
-                       env=self.environment, check=True)
-        self.connection = self.bus.connect()
-        private_bus.request(self.connection, "module.load", {"name": GLib.Variant("s", "echo")})
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.start(BRIDGE, f"--port={self.port}")
-        self.wait_for(lambda: self.get("/readyz")[0] == 200)
-        run = pathlib.Path(self.environment["XDG_RUNTIME_DIR"])
-        self.token = (run / "binnacle/token").read_text(encoding="ascii").strip()
-        return self
-
-    def __exit__(self, *problem):
-        self.stack.close()
-
-    def start(self, *command):
-        program = subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL)
-        self.stack.callback(program.wait)
-        self.stack.callback(program.terminate)
-
-    @staticmethod
-    def wait_for(condition):
-        """Each look asks somebody who has to answer, so this does not spin."""
-        deadline = time.monotonic() + 20
-        while not condition():
-            assert time.monotonic() < deadline, "waited in vain"
-
-    def get(self, path, body=None, content_type="application/json"):
-        """Status and JSON of a GET, or of a POST if there is a body."""
-        headers = {"Content-Type": content_type}
-        if path.startswith("/api/"):
-            headers["Authorization"] = f"Bearer {self.token}"
-        address = f"http://127.0.0.1:{self.port}{path}"
-        try:
-            request = urllib.request.Request(address, data=body, headers=headers)
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
-        except urllib.error.URLError:
-            return 0, None
-
-    def open(self, path, body=None, method=None):
-        """An answer whose body is read as it comes; the caller closes it."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=body,
-                                         method=method)
-        request.add_header("Content-Type", "application/json")
-        request.add_header("Authorization", f"Bearer {self.token}")
-        return urllib.request.urlopen(request, timeout=20)
-
-    def start_job(self, **options):
-        """The number of a job of echo, and the answer."""
-        body = json.dumps({"title": "Counting", "options": options}).encode()
-        with self.open("/api/echo/start_job", body) as answer:
-            return int(json.load(answer)["job"].rsplit("/", 1)[1]), answer
-
-    def statistic(self, name):
-        return self.get("/api/event/statistics")[1][name]
-
-    # The code of the answer on each surface.
-
-    def on_d_bus(self, event_type, payload):
-        values = {name: GLib.Variant("s", value) for name, value in payload.items()}
-        name = private_bus.error_name(private_bus.request, self.connection, event_type, values)
-        assert name.startswith(ERROR), name
-        return name[len(ERROR):]
-
-    def on_web_socket(self, event_type, payload):
-        return self.ask({"type": event_type, "payload": payload})["payload"]["code"]
-
-    def in_rest(self, event_type, payload):
-        body = json.dumps(payload).encode()
-        status, problem = self.get("/api/" + event_type.replace(".", "/"), body)
-        assert status >= 400 and problem["status"] == status, problem
-        return problem["code"]
-
-    def on_command_line(self, event_type, payload):
-        """The exit status, as a code that has it."""
-        arguments = [f"{name}={value}" for name, value in payload.items()]
-        done = subprocess.run([CLI, "call", event_type, *arguments], env=self.environment,
-                              capture_output=True, text=True, timeout=20, check=False)
-        assert done.stderr.startswith("binnacle: "), done.stderr
-        return done.returncode
-
-    def ask(self, message):
-        """One message on a WebSocket of its own, and the answer to it."""
-        client = Client(self)
-        try:
-            client.say(dict(message, id=1))
-            return client.hear_until(lambda heard: heard.get("id") == 1)
-        finally:
-            client.close()
-
-
-def blocks(document, language):
-    """The code that stands in a document."""
-    return re.findall(rf"```{language}\n(.*?)```", document.read_text(encoding="utf-8"), re.S)
-
-
-def documented_client():
-    """What web-bridge/README.md has of a client in Python."""
-    namespace = {}
-    code = next(block for block in blocks(DOCUMENTS[1], "python") if "def connect" in block)
-    exec(compile(code, "README.md", "exec"), namespace)  # pylint: disable=exec-used
-    assert len([line for line in code.splitlines() if line.strip()]) <= 24, "it has grown"
-    return namespace
-
-
-class Client:
-    """The documented client, and what a test needs besides."""
-
-    def __init__(self, stage):
-        self.code = documented_client()
-        self.sock, self.stream = self.code["connect"](stage.token, port=stage.port)
-        self.sock.settimeout(20)
-
-    def say(self, message):
-        self.code["say"](self.sock, message)
-
-    def hear_until(self, condition):
-        while True:
-            heard = self.code["hear"](self.stream)
-            if condition(heard):
-                return heard
-
-    def close(self):
-        self.stream.close()
-        self.sock.close()
 
 
 @tap.test

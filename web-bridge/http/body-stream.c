@@ -128,7 +128,7 @@ on_wrote (SoupServerMessage *message, gpointer user_data)
 }
 
 static void
-on_session_ended (BnSessions *sessions, BnSession *session, gpointer user_data)
+on_session_ended (BnSessions *sessions, BnSession *session, gboolean lowered, gpointer user_data)
 {
   BodyStream *self = user_data;
 
@@ -159,7 +159,16 @@ void
 bn_reply_stream (BnHttpServer *server, SoupServerMessage *message, BnSession *session, int fd)
 {
   SoupMessageHeaders *out = soup_server_message_get_response_headers (message);
-  BodyStream *self = g_new0 (BodyStream, 1);
+  BodyStream *self;
+
+  /* It ended after the hub had answered. */
+  if (session->handle == NULL)
+    {
+      close (fd);
+      bn_reply_problem (message, 401, "unauthenticated", "The session has ended; log in again");
+      return;
+    }
+  self = g_new0 (BodyStream, 1);
 
   self->server = g_object_ref (server);
   self->message = g_object_ref (message);

@@ -38,6 +38,7 @@ enum
   SIGNAL_SAMPLES,
   SIGNAL_GAP,
   SIGNAL_SESSION_ENDED,
+  SIGNAL_SESSION_CHANGED,
   SIGNAL_CONNECTED,
   SIGNAL_LOST,
   N_SIGNALS
@@ -138,11 +139,20 @@ on_access_signal (GDBusConnection *connection, const char *sender, const char *p
   BnHubClient *self = user_data;
   const char *session, *reason;
 
-  if (!g_str_equal (name, "SessionEnded")
-      || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(ss)")))
-    return;
-  g_variant_get (parameters, "(&s&s)", &session, &reason);
-  g_signal_emit (self, signals[SIGNAL_SESSION_ENDED], 0, session, reason);
+  if (g_str_equal (name, "SessionEnded")
+      && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(ss)")))
+    {
+      g_variant_get (parameters, "(&s&s)", &session, &reason);
+      g_signal_emit (self, signals[SIGNAL_SESSION_ENDED], 0, session, reason);
+    }
+  else if (g_str_equal (name, "SessionChanged")
+           && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv})")))
+    {
+      g_autoptr (GVariant) info = NULL;
+
+      g_variant_get (parameters, "(&s@a{sv})", &session, &info);
+      g_signal_emit (self, signals[SIGNAL_SESSION_CHANGED], 0, session, info);
+    }
 }
 
 static void
@@ -362,6 +372,9 @@ bn_hub_client_class_init (BnHubClientClass *klass)
   signals[SIGNAL_SESSION_ENDED] = g_signal_new (
       "session-ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
       G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
+  signals[SIGNAL_SESSION_CHANGED] =
+      g_signal_new ("session-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                    G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_VARIANT);
   signals[SIGNAL_CONNECTED] =
       g_signal_new ("connected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_LOST] =

@@ -17,6 +17,7 @@ G_DECLARE_INTERFACE (BnBackend, bn_backend, BN, BACKEND, GObject)
  * "samples" (GVariant *samples): a(sa{sv}a{sv})
  * "gap" (char *epoch, guint64 from, guint64 to)
  * "session-ended" (char *session, char *reason)
+ * "session-changed" (char *session, GVariant *info)
  * "connected" (): the hub is there, get_epoch() tells which one; sessions and subscriptions of
  *   before are gone.
  * "lost" (): the hub is not there; calls fail with BN_ERROR_UNAVAILABLE.

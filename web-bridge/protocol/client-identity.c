@@ -11,25 +11,14 @@
 
 #define PROTOCOL 2
 
-/* The levels that the client has, as the specification's "scopes". */
-static GVariant *
-make_scopes (BnAccessLevel level)
+void
+bn_client_say_access (BnClient *self)
 {
-  GVariantBuilder scopes;
+  GVariantDict payload;
 
-  g_variant_builder_init (&scopes, G_VARIANT_TYPE_STRING_ARRAY);
-  for (BnAccessLevel l = BN_ACCESS_OBSERVE; l <= level; l++)
-    g_variant_builder_add (&scopes, "s", bn_access_level_to_string (l));
-  return g_variant_builder_end (&scopes);
-}
-
-static void
-insert_identity (GVariantDict *dict, BnSession *session)
-{
-  g_variant_dict_insert (dict, "level", "s", bn_access_level_to_string (session->level));
-  if (session->device != NULL)
-    g_variant_dict_insert (dict, "device", "s", session->device);
-  g_variant_dict_insert_value (dict, "scopes", make_scopes (session->level));
+  g_variant_dict_init (&payload, NULL);
+  bn_session_describe (self->session, &payload);
+  bn_client_send (self, bn_message_frame ("system.access", g_variant_dict_end (&payload)));
 }
 
 /* The machine's name: the hub is on this one, it is reached over a socket in the file system. */
@@ -51,7 +40,7 @@ encode_auth (BnSession *session)
   g_variant_dict_insert (&auth, "state", "s", session != NULL ? "ok" : "required");
   g_variant_dict_insert_value (&auth, "methods", g_variant_new_strv (methods, -1));
   if (session != NULL)
-    insert_identity (&auth, session);
+    bn_session_describe (session, &auth);
   value = g_variant_ref_sink (g_variant_dict_end (&auth));
   return bn_json_encode (value, NULL);
 }
@@ -248,7 +237,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   bn_client_set_session (self, session);
   g_variant_dict_init (&reply, NULL);
-  insert_identity (&reply, session);
+  bn_session_describe (session, &reply);
   g_variant_dict_insert_value (&reply, "host", g_variant_new_take_string (dup_host ()));
   bn_client_send (
       self, bn_message_frame_reply ("system.auth.result", auth->id, g_variant_dict_end (&reply)));

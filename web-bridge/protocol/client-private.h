@@ -110,6 +110,8 @@ void bn_client_say_hello (BnClient *self);
 gint64 bn_client_tick (BnClient *self, gint64 now_usec);
 
 /* client-identity.c */
+/* Its session may do more than before. */
+void bn_client_say_access (BnClient *self);
 void bn_client_set_session (BnClient *self, BnSession *session);
 /* The members of the hello that are the same for all, as JSON without braces. */
 char *bn_hello_encode_constants (const BnLimits *limits, const char *version);

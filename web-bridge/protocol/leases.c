@@ -278,18 +278,23 @@ bn_leases_reset (BnLeases *self)
     ((BnLease *)lease)->id = 0;
 }
 
-void
-bn_leases_inherit (BnLeases *self, BnSession *session, BnSession *heir)
+gboolean
+bn_leases_inherit (BnLeases *self, BnSession *session, BnLeaseHeirFunc heir, gpointer user_data)
 {
   g_autoptr (GList) all = g_hash_table_get_values (self->by_key);
+  gboolean inherited = FALSE;
 
   for (GList *at = all; at != NULL; at = at->next)
     {
       BnLease *lease = at->data;
+      BnSession *successor = lease->session == session ? heir (lease, user_data) : NULL;
 
-      if (lease->session == session && heir != NULL && heir->level == lease->level)
-        subscribe (self, lease, heir, NULL, NULL);
+      if (successor == NULL)
+        continue;
+      subscribe (self, lease, successor, NULL, NULL);
+      inherited = TRUE;
     }
+  return inherited;
 }
 
 guint

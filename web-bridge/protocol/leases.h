@@ -47,9 +47,11 @@ void bn_leases_restore (BnLeases *self, BnLeaseHeirFunc heir, BnLeaseFunc done, 
 /* The hub does not know any of them any more. */
 void bn_leases_reset (BnLeases *self);
 
-/* @session is over: leases that were asked on its behalf are asked again on behalf of @heir, or, if
- * there is none of the same level, left to die with their users. */
-void bn_leases_inherit (BnLeases *self, BnSession *session, BnSession *heir);
+/* @session is over: leases that were asked on its behalf are asked again on behalf of the one that
+ * @heir names, or, if it names none, left to die with their users. TRUE if there were heirs: what
+ * happens until the hub has answered them is missing. */
+gboolean bn_leases_inherit (BnLeases *self, BnSession *session, BnLeaseHeirFunc heir,
+                            gpointer user_data);
 
 guint bn_leases_get_count (BnLeases *self);
 

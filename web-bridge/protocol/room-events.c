@@ -200,11 +200,10 @@ on_lease_restored (BnLease *lease, gpointer user_data)
       refresh);
 }
 
-/* Some other client that sees the same. */
-static BnSession *
-find_heir (BnLease *lease, gpointer user_data)
+BnSession *
+bn_room_find_heir (BnLease *lease, gpointer room)
 {
-  BnRoom *self = user_data;
+  BnRoom *self = room;
   GHashTableIter iter;
   gpointer key;
 
@@ -246,8 +245,8 @@ on_sequence (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* Asked behind the subscriptions, and so answered behind them: what happened before the answer may
  * not have come, and later events do. */
-static void
-announce_missing (BnRoom *self, guint64 from)
+void
+bn_room_announce_missing (BnRoom *self, guint64 from)
 {
   Missing *missing = g_new0 (Missing, 1);
 
@@ -271,8 +270,8 @@ bn_room_on_restored (BnRoom *self)
   self->epoch = g_strdup (epoch);
   bn_room_say_hello (self);
   if (self->watch != NULL && self->watch->session->handle == NULL
-      && find_heir (self->watch, self) == NULL)
+      && bn_room_find_heir (self->watch, self) == NULL)
     bn_leases_leave (self->leases, g_steal_pointer (&self->watch));
-  bn_leases_restore (self->leases, find_heir, on_lease_restored, self);
-  announce_missing (self, (same ? before : self->sequence) + 1);
+  bn_leases_restore (self->leases, bn_room_find_heir, on_lease_restored, self);
+  bn_room_announce_missing (self, (same ? before : self->sequence) + 1);
 }

@@ -45,6 +45,10 @@ void bn_room_say_hello (BnRoom *self);
 void bn_room_on_event (BnRoom *self, const char *type, GVariant *payload, GVariant *meta);
 void bn_room_on_samples (BnRoom *self, GVariant *samples);
 void bn_room_on_gap (BnRoom *self, const char *epoch, guint64 from, guint64 to);
+/* Some other client's session that sees what @lease brings; for bn_leases_inherit(). */
+BnSession *bn_room_find_heir (BnLease *lease, gpointer room);
+/* Subscriptions were made anew: events from @from on may not have come. */
+void bn_room_announce_missing (BnRoom *self, guint64 from);
 /* The hub is back and knows the sessions. */
 void bn_room_on_restored (BnRoom *self);
 

@@ -245,26 +245,41 @@ bn_room_describe_clients (BnRoom *self)
 }
 
 static void
-on_session_ended (BnRoom *self, BnSession *session)
+on_session_ended (BnRoom *self, BnSession *session, gboolean lowered)
 {
   g_autoptr (GPtrArray) clients = bn_room_hold_clients (self);
-  BnSession *heir = NULL;
+
+  for (guint i = 0; i < clients->len; i++)
+    {
+      BnClient *client = clients->pdata[i];
+
+      if (client->session == session && lowered)
+        bn_client_close (client, BN_CLOSE_RESTARTING, "You may do less than before; come again");
+      else if (client->session == session)
+        bn_client_close (client, BN_CLOSE_UNAUTHENTICATED, "The session has ended");
+    }
+  if (self->watch != NULL && self->watch->session == session
+      && bn_room_find_heir (self->watch, self) == NULL)
+    {
+      bn_leases_leave (self->leases, g_steal_pointer (&self->watch));
+      bn_catalog_forget_all (self->catalog);
+    }
+  if (bn_leases_inherit (self->leases, session, bn_room_find_heir, self))
+    bn_room_announce_missing (self, self->sequence + 1);
+}
+
+static void
+on_session_changed (BnRoom *self, BnSession *session)
+{
+  g_autoptr (GPtrArray) clients = bn_room_hold_clients (self);
 
   for (guint i = 0; i < clients->len; i++)
     {
       BnClient *client = clients->pdata[i];
 
       if (client->session == session)
-        bn_client_close (client, BN_CLOSE_UNAUTHENTICATED, "The session has ended");
-      else if (client->session != NULL && client->session->level == session->level)
-        heir = client->session;
+        bn_client_say_access (client);
     }
-  if (heir == NULL && self->watch != NULL && self->watch->session == session)
-    {
-      bn_leases_leave (self->leases, g_steal_pointer (&self->watch));
-      bn_catalog_forget_all (self->catalog);
-    }
-  bn_leases_inherit (self->leases, session, heir);
 }
 
 /* A hello without an epoch says that the hub is not there. */
@@ -366,6 +381,7 @@ bn_room_new (BnBackend *backend, const BnLimits *limits, BnCounters *counters, c
   g_signal_connect_swapped (backend, "gap", G_CALLBACK (bn_room_on_gap), self);
   g_signal_connect_swapped (backend, "lost", G_CALLBACK (on_lost), self);
   g_signal_connect_swapped (self->sessions, "ended", G_CALLBACK (on_session_ended), self);
+  g_signal_connect_swapped (self->sessions, "changed", G_CALLBACK (on_session_changed), self);
   g_signal_connect_swapped (self->sessions, "restored", G_CALLBACK (bn_room_on_restored), self);
   return self;
 }

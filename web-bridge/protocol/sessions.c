@@ -28,6 +28,7 @@ G_DEFINE_FINAL_TYPE (BnSessions, bn_sessions, G_TYPE_OBJECT)
 enum
 {
   SIGNAL_ENDED,
+  SIGNAL_CHANGED,
   SIGNAL_RESTORED,
   N_SIGNALS
 };
@@ -74,6 +75,36 @@ bn_session_unref (BnSession *self)
   g_free (self);
 }
 
+/* The levels that the client has and what was granted besides, as the specification's "scopes". */
+static GVariant *
+make_scopes (BnAccessLevel level, GStrv grants)
+{
+  GVariantBuilder scopes;
+
+  g_variant_builder_init (&scopes, G_VARIANT_TYPE_STRING_ARRAY);
+  for (BnAccessLevel l = BN_ACCESS_OBSERVE; l <= level; l++)
+    g_variant_builder_add (&scopes, "s", bn_access_level_to_string (l));
+  for (char **grant = grants; *grant != NULL; grant++)
+    g_variant_builder_add (&scopes, "s", *grant);
+  return g_variant_builder_end (&scopes);
+}
+
+void
+bn_session_describe (BnSession *self, GVariantDict *dict)
+{
+  g_auto (GStrv) grants = bn_grants_to_strv (self->grants);
+
+  g_variant_dict_insert (dict, "level", "s", bn_access_level_to_string (self->level));
+  if (self->device != NULL)
+    g_variant_dict_insert (dict, "device", "s", self->device);
+  g_variant_dict_insert_value (dict, "scopes", make_scopes (self->level, grants));
+  g_variant_dict_insert_value (dict, "grants",
+                               g_variant_new_strv ((const char *const *)grants, -1));
+  g_variant_dict_insert (dict, "base_level", "s", bn_access_level_to_string (self->base_level));
+  if (self->elevated_until_usec != 0)
+    g_variant_dict_insert (dict, "elevated_until", "x", self->elevated_until_usec);
+}
+
 static char *
 digest_of (const char *token)
 {
@@ -101,13 +132,13 @@ tell_hub_end (BnSessions *self, BnSession *session, gboolean forget_token)
 
 /* The session is over, whoever said so. */
 static void
-finish_session (BnSessions *self, BnSession *session)
+finish_session (BnSessions *self, BnSession *session, gboolean lowered)
 {
   g_autoptr (BnSession) held = bn_session_ref (session);
 
   forget (self, session);
   g_clear_pointer (&session->handle, g_free);
-  g_signal_emit (self, signals[SIGNAL_ENDED], 0, session);
+  g_signal_emit (self, signals[SIGNAL_ENDED], 0, session, lowered);
 }
 
 /* Makes room: the one that was not used for longest goes, unless it has WebSockets. */
@@ -123,7 +154,7 @@ evict (BnSessions *self)
       if (session->uses == 0)
         {
           tell_hub_end (self, session, FALSE);
-          finish_session (self, session);
+          finish_session (self, session, FALSE);
         }
     }
 }
@@ -136,21 +167,47 @@ note_refused (BnSessions *self, const char *digest)
   g_hash_table_add (self->refused, g_strdup (digest));
 }
 
+/* A level of @info; NONE if it is not understood, so that it allows nothing. */
+static BnAccessLevel
+read_level (GVariant *info, const char *key)
+{
+  const char *text;
+  BnAccessLevel level = BN_ACCESS_NONE;
+
+  if (!g_variant_lookup (info, key, "&s", &text) || !bn_access_level_from_string (text, &level))
+    return BN_ACCESS_NONE;
+  return level;
+}
+
+static void
+read_rights (BnSession *session, GVariant *info)
+{
+  g_autofree const char **grants = NULL;
+  const char *unknown;
+
+  g_clear_pointer (&session->device, g_free);
+  g_clear_pointer (&session->auth_json, g_free);
+  g_variant_lookup (info, "device", "s", &session->device);
+  session->level = read_level (info, "level");
+  session->base_level = read_level (info, "base_level");
+  session->grants = BN_GRANT_NONE;
+  if (g_variant_lookup (info, "grants", "^a&s", &grants)
+      && !bn_grants_from_strv (grants, &session->grants, &unknown))
+    session->grants = BN_GRANT_NONE;
+  session->elevated_until_usec = 0;
+  g_variant_lookup (info, "elevated_until", "x", &session->elevated_until_usec);
+}
+
 /* What Authenticate answered, into @session. */
 static void
 fill (BnSession *session, GVariant *reply)
 {
   g_autoptr (GVariant) info = NULL;
-  const char *level = NULL, *token;
+  const char *token;
 
   g_clear_pointer (&session->handle, g_free);
-  g_clear_pointer (&session->device, g_free);
-  g_clear_pointer (&session->auth_json, g_free);
   g_variant_get (reply, "(s@a{sv})", &session->handle, &info);
-  g_variant_lookup (info, "device", "s", &session->device);
-  if (!g_variant_lookup (info, "level", "&s", &level)
-      || !bn_access_level_from_string (level, &session->level))
-    session->level = BN_ACCESS_NONE;
+  read_rights (session, info);
   if (g_variant_lookup (info, "token", "&s", &token))
     {
       g_free (session->token);
@@ -282,7 +339,7 @@ void
 bn_sessions_end (BnSessions *self, BnSession *session, gboolean forget_token)
 {
   tell_hub_end (self, session, forget_token);
-  finish_session (self, session);
+  finish_session (self, session, FALSE);
 }
 
 guint
@@ -291,19 +348,33 @@ bn_sessions_get_count (BnSessions *self)
   return g_hash_table_size (self->by_digest);
 }
 
+static BnSession *
+find_handle (BnSessions *self, const char *handle)
+{
+  for (GList *at = self->order.head; at != NULL; at = at->next)
+    if (g_strcmp0 (((BnSession *)at->data)->handle, handle) == 0)
+      return at->data;
+  return NULL;
+}
+
 static void
 on_session_ended (BnSessions *self, const char *handle, const char *reason)
 {
-  for (GList *at = self->order.head; at != NULL; at = at->next)
-    {
-      BnSession *session = at->data;
+  BnSession *session = find_handle (self, handle);
 
-      if (g_strcmp0 (session->handle, handle) == 0)
-        {
-          finish_session (self, session);
-          return;
-        }
-    }
+  if (session != NULL)
+    finish_session (self, session, g_str_equal (reason, "lowered"));
+}
+
+static void
+on_session_changed (BnSessions *self, const char *handle, GVariant *info)
+{
+  BnSession *session = find_handle (self, handle);
+
+  if (session == NULL)
+    return;
+  read_rights (session, info);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0, session);
 }
 
 static void
@@ -317,7 +388,7 @@ on_restored (GObject *source, GAsyncResult *result, gpointer user_data)
   if (reply != NULL)
     fill (opening->session, reply);
   else if (!bn_error_is (error, BN_ERROR_UNAVAILABLE))
-    finish_session (self, opening->session);
+    finish_session (self, opening->session, FALSE);
   if (--self->restoring == 0 && bn_backend_get_epoch (self->backend) != NULL)
     g_signal_emit (self, signals[SIGNAL_RESTORED], 0);
 }
@@ -388,8 +459,11 @@ bn_sessions_class_init (BnSessionsClass *klass)
   object_class->dispose = bn_sessions_dispose;
   object_class->finalize = bn_sessions_finalize;
 
-  signals[SIGNAL_ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
-                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[SIGNAL_ENDED] =
+      g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_BOOLEAN);
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                          0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[SIGNAL_RESTORED] = g_signal_new ("restored", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                            0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -413,6 +487,7 @@ bn_sessions_new (BnBackend *backend, const BnLimits *limits)
   self->backend = g_object_ref (backend);
   self->limits = limits;
   g_signal_connect_swapped (backend, "session-ended", G_CALLBACK (on_session_ended), self);
+  g_signal_connect_swapped (backend, "session-changed", G_CALLBACK (on_session_changed), self);
   g_signal_connect_swapped (backend, "connected", G_CALLBACK (on_connected), self);
   g_signal_connect_swapped (backend, "lost", G_CALLBACK (on_lost), self);
   return self;

@@ -20,9 +20,15 @@ typedef struct
   char *handle; /* the hub's name for it; NULL while the hub is away or after its end */
   char *device; /* (nullable): its name */
   BnAccessLevel level;
-  char *auth_json;      /* (nullable): what the hello says of it */
-  gboolean fresh_token; /* @token is new and the browser must be told */
+  BnGrants grants;
+  BnAccessLevel base_level;   /* without a step-up */
+  gint64 elevated_until_usec; /* since 1970; 0: there is no step-up */
+  char *auth_json;            /* (nullable): what the hello says of it */
+  gboolean fresh_token;       /* @token is new and the browser must be told */
 } BnSession;
+
+/* Adds its level, scopes, grants and device, for an answer about it. */
+void bn_session_describe (BnSession *self, GVariantDict *dict);
 
 BnSession *bn_session_ref (BnSession *self);
 void bn_session_unref (BnSession *self);
@@ -32,7 +38,9 @@ G_DECLARE_FINAL_TYPE (BnSessions, bn_sessions, BN, SESSIONS, GObject)
 
 /* Signals:
  *
- * "ended" (BnSession *): the hub ended it; close its WebSockets.
+ * "ended" (BnSession *, gboolean lowered): the hub ended it; close its WebSockets. If @lowered the
+ *   same token opens one that may do less.
+ * "changed" (BnSession *): it may do more than before.
  * "restored" (): the hub is back, and it was asked again about every session in use.
  */
 
