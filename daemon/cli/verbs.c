@@ -20,6 +20,11 @@ const BnVerb bn_verbs[] = {
   { "workers", N_ ("[COMMAND [NAME]]"), N_ ("List and control the periodic tasks of modules"),
     bn_verb_workers },
   { "open", "", N_ ("Open the page in a browser"), bn_verb_open },
+  { "pair", "", N_ ("Let a phone or another browser in, by a code"), bn_verb_pair },
+  { "devices", N_ ("[COMMAND [DEVICE]]"),
+    N_ ("List the devices that were paired, and shut them out"), bn_verb_devices },
+  { "access", N_ ("[COMMAND [ID]]"), N_ ("Answer devices that ask for more; let other machines in"),
+    bn_verb_access },
   { "complete", "", NULL, bn_verb_complete },
   { NULL, NULL, NULL, NULL },
 };

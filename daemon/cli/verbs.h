@@ -29,6 +29,9 @@ BnExit bn_verb_emit (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_events (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_watch (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_open (BnCli *cli, int argc, char **argv);
+BnExit bn_verb_pair (BnCli *cli, int argc, char **argv);
+BnExit bn_verb_devices (BnCli *cli, int argc, char **argv);
+BnExit bn_verb_access (BnCli *cli, int argc, char **argv);
 BnExit bn_verb_complete (BnCli *cli, int argc, char **argv);
 
 /* How the hub's own lists are shown: those of its statistics that people look for first. */

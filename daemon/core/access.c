@@ -137,16 +137,17 @@ adopt_device (BnAccessSession *session, const BnDevice *device)
 }
 
 static void
-tell_paired (BnAccess *self, const BnDevice *device, const char *address)
+tell_paired (BnAccess *self, const BnPairing *pairing, const BnDevice *device, const char *address)
 {
   g_auto (GStrv) grants = bn_grants_to_strv (device->grants);
 
   bn_access_emit_event (
       self, "access.paired",
       g_variant_new_parsed (
-          "{'id': <%s>, 'name': <%s>, 'level': <%s>, 'grants': <%^as>, 'address': <%s>}",
+          "{'id': <%s>, 'name': <%s>, 'level': <%s>, 'grants': <%^as>, 'address': <%s>, "
+          "'pairing': <%u>}",
           device->id, device->name, bn_access_level_to_string (device->level), grants,
-          address != NULL ? address : ""));
+          address != NULL ? address : "", pairing->id));
 }
 
 /* An invitation becomes a device; FALSE without an error if @token is none. */
@@ -165,9 +166,12 @@ use_invitation (BnAccess *self, const char *token, GVariant *client, BnAccessSes
   device = bn_device_store_add (self->devices, pairing->name != NULL ? pairing->name : name,
                                 pairing->level, pairing->grants, &device_token, error);
   if (device == NULL)
-    return FALSE;
+    {
+      pairing_ended_cb (pairing, "failed", self);
+      return FALSE;
+    }
   adopt_device (session, device);
-  tell_paired (self, device, session->address);
+  tell_paired (self, pairing, device, session->address);
   g_variant_builder_add (info, "{sv}", "token", g_variant_new_string (device_token));
   return TRUE;
 }
