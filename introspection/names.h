@@ -57,3 +57,6 @@
 /* Web */
 #define BN_WEB_PORT_SESSION 8740
 #define BN_WEB_PORT_SYSTEM 8741
+/* For other machines, over TLS */
+#define BN_WEB_PORT_LAN_SESSION 8743
+#define BN_WEB_PORT_LAN_SYSTEM 8744

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "http/http-server.h"
+#include "web-bridge/bridge-exposure.h"
 #include "web-bridge/hub-backend.h"
 #include "introspection/names.h"
 
@@ -15,6 +16,7 @@ static gboolean option_system;
 static gboolean option_session;
 static gboolean option_version;
 static int option_port;
+static int option_lan_port;
 static int option_connections;
 static int option_connections_per_address;
 static char *option_socket;
@@ -27,6 +29,9 @@ static const GOptionEntry options[] = {
   { "system", 0, 0, G_OPTION_ARG_NONE, &option_system, "Serve the hub of the machine, port 8741",
     NULL },
   { "port", 'p', 0, G_OPTION_ARG_INT, &option_port, "Listen on this port of the loopback", "PORT" },
+  { "lan-port", 0, 0, G_OPTION_ARG_INT, &option_lan_port,
+    "Listen on this port for other machines, when they may come (8743, with --system 8744)",
+    "PORT" },
   { "socket", 0, 0, G_OPTION_ARG_FILENAME, &option_socket, "The hub's private socket", "PATH" },
   { "page-dir", 0, 0, G_OPTION_ARG_FILENAME, &option_page_dir, "The folder of the browser page",
     "FOLDER" },
@@ -77,7 +82,8 @@ read_options (int *argc, char ***argv, GError **error)
                    "Say either --system or --session");
       return FALSE;
     }
-  if (option_port < 0 || option_port > G_MAXUINT16 || option_connections < 0
+  if (option_port < 0 || option_port > G_MAXUINT16 || option_lan_port < 0
+      || option_lan_port > G_MAXUINT16 || option_connections < 0
       || option_connections_per_address < 0)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
@@ -112,6 +118,14 @@ start_server (BnBackend *backend, const BnLimits *limits, BnCounters *counters, 
   return g_steal_pointer (&server);
 }
 
+static guint16
+get_lan_port (void)
+{
+  if (option_lan_port != 0)
+    return option_lan_port;
+  return option_system ? BN_WEB_PORT_LAN_SYSTEM : BN_WEB_PORT_LAN_SESSION;
+}
+
 static GVariant *
 get_statistics (gpointer user_data)
 {
@@ -127,6 +141,7 @@ main (int argc, char **argv)
   g_autoptr (BnHubClient) client = NULL;
   g_autoptr (BnHubBackend) backend = NULL;
   g_autoptr (BnHttpServer) server = NULL;
+  g_autoptr (BnBridgeExposure) exposure = NULL;
   BnLimits limits = bn_default_limits;
   BnCounters counters = { 0 };
 
@@ -158,6 +173,7 @@ main (int argc, char **argv)
       g_printerr ("binnacle-web-bridge: %s\n", error->message);
       return EXIT_FAILURE;
     }
+  exposure = bn_bridge_exposure_new (client, server, get_lan_port (), option_system);
   bn_hub_client_set_statistics (client, get_statistics, server);
   bn_hub_client_start (client);
   g_print ("http://127.0.0.1:%u/\n", bn_http_server_get_port (server));

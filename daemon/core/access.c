@@ -163,8 +163,9 @@ use_invitation (BnAccess *self, const char *token, GVariant *client, BnAccessSes
   if (pairing == NULL)
     return FALSE;
   g_variant_lookup (client, "name", "&s", &name);
-  device = bn_device_store_add (self->devices, pairing->name != NULL ? pairing->name : name,
-                                pairing->level, pairing->grants, &device_token, error);
+  device =
+      bn_device_store_add (self->devices, pairing->name != NULL ? pairing->name : name,
+                           pairing->level, pairing->grants, session->address, &device_token, error);
   if (device == NULL)
     {
       pairing_ended_cb (pairing, "failed", self);

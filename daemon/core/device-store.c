@@ -174,7 +174,7 @@ forget_idle (BnDeviceStore *self)
 
 BnDevice *
 bn_device_store_add (BnDeviceStore *self, const char *name, BnAccessLevel level, BnGrants grants,
-                     char **token, GError **error)
+                     const char *address, char **token, GError **error)
 {
   g_autoptr (BnDevice) device = g_new0 (BnDevice, 1);
   g_autofree char *secret = bn_random_hex (TOKEN_BYTES);
@@ -198,6 +198,7 @@ bn_device_store_add (BnDeviceStore *self, const char *name, BnAccessLevel level,
   device->name = bn_device_name (name);
   device->level = level;
   device->grants = grants;
+  device->last_address = address != NULL ? g_utf8_make_valid (address, -1) : NULL;
   device->created_usec = device->last_used_usec = g_get_real_time ();
   g_key_file_set_string (self->contents, device->id, "Hash", hash);
   write_device (self, device);

@@ -33,10 +33,10 @@ void bn_device_store_free (BnDeviceStore *self);
 /* NULL, or why the devices of before are not known any more. */
 const char *bn_device_store_get_damage (BnDeviceStore *self);
 
-/* Makes a device; @token (256 bit, hexadecimal) is told only here. Errors: busy (too many devices),
- * internal (it could not be saved). */
+/* Makes a device, which comes from @address (nullable); @token (256 bit, hexadecimal) is told only
+ * here. Errors: busy (too many devices), internal (it could not be saved). */
 BnDevice *bn_device_store_add (BnDeviceStore *self, const char *name, BnAccessLevel level,
-                               BnGrants grants, char **token, GError **error);
+                               BnGrants grants, const char *address, char **token, GError **error);
 
 /* The device with @token, which comes from @address (nullable); NULL if there is none or it was
  * idle for too long. */

@@ -203,7 +203,7 @@ bn_exposure_describe (BnExposure *self)
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "state", "s", self->on ? "on" : wanted ? "trial" : "off");
-  if (self->port != 0)
+  if (wanted && self->port != 0)
     g_variant_dict_insert (&dict, "port", "q", self->port);
   if (self->until_real_usec != 0)
     g_variant_dict_insert (&dict, "until", "x", self->until_real_usec);

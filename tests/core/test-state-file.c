@@ -139,9 +139,9 @@ test_forgotten_device (Fixture *fixture, gconstpointer data)
   g_autofree char *lost = NULL;
   g_autofree char *kept = NULL;
   g_autoptr (BnDevice) one =
-      bn_device_store_add (devices, "Lost", BN_ACCESS_ADMIN, BN_GRANT_UPLOAD, &lost, &error);
+      bn_device_store_add (devices, "Lost", BN_ACCESS_ADMIN, BN_GRANT_UPLOAD, "::1", &lost, &error);
   g_autoptr (BnDevice) other =
-      bn_device_store_add (devices, "Kept", BN_ACCESS_OBSERVE, BN_GRANT_NONE, &kept, &error);
+      bn_device_store_add (devices, "Kept", BN_ACCESS_OBSERVE, BN_GRANT_NONE, NULL, &kept, &error);
   g_autoptr (BnDevice) found = bn_device_store_find (devices, lost, NULL);
 
   g_assert_cmpstr (found->name, ==, "Lost");

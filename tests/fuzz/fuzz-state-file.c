@@ -155,7 +155,7 @@ check_devices (void)
   g_autoptr (BnDevice) nobody = bn_device_store_find (store, "token", "::1");
   g_autofree char *token = NULL;
   g_autoptr (BnDevice) added =
-      bn_device_store_add (store, "Fuzz", BN_ACCESS_OBSERVE, BN_GRANT_UPLOAD, &token, NULL);
+      bn_device_store_add (store, "Fuzz", BN_ACCESS_OBSERVE, BN_GRANT_UPLOAD, "::1", &token, NULL);
   g_autoptr (GPtrArray) devices = bn_device_store_list (store);
   g_autoptr (BnDevice) found = NULL;
 

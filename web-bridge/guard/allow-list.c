@@ -39,6 +39,25 @@ bn_allow_list_new (guint16 port)
   return self;
 }
 
+BnAllowList *
+bn_allow_list_new_tls (void)
+{
+  BnAllowList *self = g_new0 (BnAllowList, 1);
+
+  self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->origins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return self;
+}
+
+void
+bn_allow_list_add_tls (BnAllowList *self, const char *host)
+{
+  char *small = g_ascii_strdown (host, -1);
+
+  g_hash_table_add (self->origins, g_strconcat ("https://", small, NULL));
+  g_hash_table_add (self->hosts, small);
+}
+
 void
 bn_allow_list_free (BnAllowList *self)
 {

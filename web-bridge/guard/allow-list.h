@@ -16,6 +16,11 @@ typedef struct _BnAllowList BnAllowList;
 BnAllowList *bn_allow_list_new (guint16 port);
 void bn_allow_list_free (BnAllowList *self);
 
+/* For other machines, over TLS: begins with no name. */
+BnAllowList *bn_allow_list_new_tls (void);
+/* Answers to @host as it is, with pages of https:// only. */
+void bn_allow_list_add_tls (BnAllowList *self, const char *host);
+
 /* Also answers to @host ("name", "name:port", "[address]:port"), as http and https. Returns FALSE
  * if it is not written like that. */
 gboolean bn_allow_list_add (BnAllowList *self, const char *host, GError **error);

@@ -44,7 +44,7 @@ connection_free (BnConnection *self)
   g_object_set_data (G_OBJECT (self->remote), KEY, NULL);
   g_object_unref (self->remote);
   g_object_unref (self->local);
-  if (!self->taken)
+  if (!self->taken && !self->secure)
     bn_admission_leave (self->server->admission, self->address);
   g_free (self->address);
   g_object_unref (self->server);
@@ -214,19 +214,60 @@ can_go (gpointer owner, gpointer data)
 /* If there is no place for one more, the connection that has waited longest for its next request
  * gives its own. */
 static void
-make_place (BnHttpServer *server, char *address)
+make_place (BnHttpServer *server, const char *address)
 {
   gboolean full_for_it = bn_admission_is_full (server->admission, address);
   BnConnection *idle;
 
   if (!full_for_it && !bn_admission_is_full (server->admission, NULL))
     return;
-  idle =
-      bn_deadlines_find (server->deadlines, BN_DEADLINE_IDLE, can_go, full_for_it ? address : NULL);
+  idle = bn_deadlines_find (server->deadlines, BN_DEADLINE_IDLE, can_go,
+                            full_for_it ? (gpointer)address : NULL);
   if (idle == NULL)
     return;
   bn_counters_add (server->counters, BN_COUNT_IDLE);
   end_rest (idle);
+}
+
+gboolean
+bn_connection_admit (BnHttpServer *server, const char *address)
+{
+  make_place (server, address);
+  return bn_admission_enter (server->admission, address);
+}
+
+BnAllowList *
+bn_connection_get_allowed (BnHttpServer *server, SoupServerMessage *message)
+{
+  BnConnection *self = bn_connection_of (message);
+
+  return self != NULL && self->secure ? server->allowed_lan : server->allowed;
+}
+
+/* It has its place. */
+static void
+begin (BnHttpServer *server, GSocket *socket, GSocketAddress *local, GSocketAddress *remote,
+       char *address, gboolean secure)
+{
+  BnConnection *self = g_new0 (BnConnection, 1);
+
+  self->server = g_object_ref (server);
+  self->stream = self->resting = bn_http_stream_new (socket);
+  self->local = g_object_ref (local);
+  self->remote = g_object_ref (remote);
+  self->address = address;
+  self->secure = secure;
+  g_hash_table_add (server->connections, self);
+  g_object_weak_ref (G_OBJECT (self->stream), on_stream_gone, self);
+  g_object_set_data (G_OBJECT (self->remote), KEY, self);
+  hand_over (self);
+}
+
+static char *
+dup_address (GSocketAddress *remote)
+{
+  return g_inet_address_to_string (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
 }
 
 void
@@ -235,25 +276,19 @@ bn_connection_accept (BnHttpServer *server, GSocket *socket)
   g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
   g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
   g_autofree char *address = NULL;
-  BnConnection *self;
 
   if (remote == NULL || local == NULL)
     return;
-  address =
-      g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
-  make_place (server, address);
-  if (!bn_admission_enter (server->admission, address))
+  address = dup_address (remote);
+  if (!bn_connection_admit (server, address))
     return;
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
+  begin (server, socket, local, remote, g_steal_pointer (&address), FALSE);
+}
 
-  self = g_new0 (BnConnection, 1);
-  self->server = g_object_ref (server);
-  self->stream = self->resting = bn_http_stream_new (socket);
-  self->local = g_steal_pointer (&local);
-  self->remote = g_steal_pointer (&remote);
-  self->address = g_steal_pointer (&address);
-  g_hash_table_add (server->connections, self);
-  g_object_weak_ref (G_OBJECT (self->stream), on_stream_gone, self);
-  g_object_set_data (G_OBJECT (self->remote), KEY, self);
-  hand_over (self);
+void
+bn_connection_accept_plain (BnHttpServer *server, GSocket *plain, GSocketAddress *local,
+                            GSocketAddress *remote)
+{
+  begin (server, plain, local, remote, dup_address (remote), TRUE);
 }

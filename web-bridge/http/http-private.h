@@ -11,6 +11,7 @@
 #include "guard/request-guard.h"
 #include "http/http-server.h"
 #include "http/http-stream.h"
+#include "http/lan.h"
 #include "http/listener.h"
 #include "http/page.h"
 #include "http/pump.h"
@@ -32,6 +33,8 @@ struct _BnHttpServer
   SoupServer *soup;
   BnAdmission *admission;
   BnAllowList *allowed;
+  BnAllowList *allowed_lan;
+  BnLan *lan; /* (nullable): while other machines may come */
   BnLoginDelay *login_delay;
   BnDeadlines *deadlines;
   BnPage *page;            /* (nullable) */
@@ -51,11 +54,19 @@ typedef struct
   GSocketAddress *remote; /* (owned): leads from a message to this */
   char *address;          /* of the peer, without the port */
   BnDeadline deadline;
-  gboolean taken; /* it is a WebSocket now: its place goes with that */
+  gboolean taken;  /* it is a WebSocket now: its place goes with that */
+  gboolean secure; /* over TLS: its place is the relay's */
 } BnConnection;
 
 /* connection.c */
 void bn_connection_accept (BnHttpServer *server, GSocket *socket);
+/* Takes a place for a connection from @address; FALSE if there is none. */
+gboolean bn_connection_admit (BnHttpServer *server, const char *address);
+/* What came out of TLS from @remote, which has a place already. */
+void bn_connection_accept_plain (BnHttpServer *server, GSocket *plain, GSocketAddress *local,
+                                 GSocketAddress *remote);
+/* The names that this server answers to on the connection of @message. */
+BnAllowList *bn_connection_get_allowed (BnHttpServer *server, SoupServerMessage *message);
 BnConnection *bn_connection_of (SoupServerMessage *message);
 void bn_connection_set_deadline (BnConnection *self, BnDeadlineClass class);
 /* For bn_deadlines_new(). */

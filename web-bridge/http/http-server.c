@@ -81,7 +81,7 @@ handle_readyz (BnHttpServer *self, SoupServerMessage *message)
 static void
 handle_api (BnHttpServer *self, SoupServerMessage *message, const char *path, GHashTable *query)
 {
-  if (!bn_request_guard_is_same_site (message, self->allowed))
+  if (!bn_request_guard_is_same_site (message, bn_connection_get_allowed (self, message)))
     {
       bn_counters_add (self->counters, BN_COUNT_BAD_ORIGIN);
       bn_reply_problem (message, 403, "forbidden", "Pages of other sites may not ask");
@@ -129,7 +129,8 @@ on_got_headers (SoupServerMessage *message, gpointer user_data)
 {
   BnHttpServer *self = user_data;
   BnConnection *connection = bn_connection_of (message);
-  BnVerdict verdict = bn_request_guard_judge (message, self->allowed, self->limits);
+  BnVerdict verdict =
+      bn_request_guard_judge (message, bn_connection_get_allowed (self, message), self->limits);
 
   if (connection != NULL)
     bn_connection_set_deadline (connection, BN_DEADLINE_BODY);
@@ -180,6 +181,21 @@ bn_http_server_listen (BnHttpServer *self, guint16 port, GError **error)
   bn_listener_add (self->listener, "::1", self->port, NULL);
   self->allowed = bn_allow_list_new (self->port);
   return TRUE;
+}
+
+guint16
+bn_http_server_open_lan (BnHttpServer *self, guint16 port, GTlsCertificate *certificate,
+                         const char *const *names, GError **error)
+{
+  bn_http_server_close_lan (self);
+  self->lan = bn_lan_new (self, port, certificate, names, error);
+  return self->lan != NULL ? bn_lan_get_port (self->lan) : 0;
+}
+
+void
+bn_http_server_close_lan (BnHttpServer *self)
+{
+  g_clear_pointer (&self->lan, bn_lan_free);
 }
 
 guint16
@@ -240,6 +256,7 @@ bn_http_server_stop (BnHttpServer *self, guint code, const char *reason)
     return;
   self->stopped = TRUE;
   bn_listener_stop (self->listener);
+  g_clear_pointer (&self->lan, bn_lan_free);
   bn_room_close_all (self->room, code, reason);
   bn_pump_flush (self->pump);
   g_clear_pointer (&self->pump, bn_pump_free);
@@ -274,6 +291,7 @@ bn_http_server_finalize (GObject *object)
 
   g_clear_pointer (&self->page, bn_page_free);
   g_clear_pointer (&self->allowed, bn_allow_list_free);
+  bn_allow_list_free (self->allowed_lan);
   bn_login_delay_free (self->login_delay);
   bn_deadlines_free (self->deadlines);
   g_clear_pointer (&self->admission, bn_admission_free);
@@ -295,6 +313,7 @@ bn_http_server_init (BnHttpServer *self)
 {
   self->connections = g_hash_table_new (NULL, NULL);
   self->login_delay = bn_login_delay_new ();
+  self->allowed_lan = bn_allow_list_new_tls ();
   self->clock = (BnClock){ clock_now, clock_real_time, clock_wake_at, self };
   self->wake = g_source_new (&wake_funcs, sizeof (GSource));
   g_source_set_static_name (self->wake, "room");

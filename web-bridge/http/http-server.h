@@ -19,6 +19,13 @@ BnHttpServer *bn_http_server_new (BnBackend *backend, const BnLimits *limits, Bn
 gboolean bn_http_server_listen (BnHttpServer *self, guint16 port, GError **error);
 guint16 bn_http_server_get_port (BnHttpServer *self);
 
+/* Lets other machines in over TLS, on @port (0: any), answering to @names (host names and IP
+ * addresses). Returns the port; 0 on an error. */
+guint16 bn_http_server_open_lan (BnHttpServer *self, guint16 port, GTlsCertificate *certificate,
+                                 const char *const *names, GError **error);
+/* No more, and their connections end. */
+void bn_http_server_close_lan (BnHttpServer *self);
+
 /* Also answers to that name; after bn_http_server_listen(). */
 gboolean bn_http_server_allow_host (BnHttpServer *self, const char *host, GError **error);
 

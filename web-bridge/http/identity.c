@@ -22,18 +22,27 @@ is_token (const char *text)
   return TRUE;
 }
 
-/* Ports are not part of a cookie's scope: two bridges of one machine would overwrite one another's,
- * hence the port in the name. */
-static char *
-cookie_name (BnHttpServer *server)
+static gboolean
+is_secure (SoupServerMessage *message)
 {
-  return g_strdup_printf ("binnacle_%u", server->port);
+  BnConnection *connection = bn_connection_of (message);
+
+  return connection != NULL && connection->secure;
+}
+
+/* Ports are not part of a cookie's scope: two bridges of one machine would overwrite one another's,
+ * hence the port in the name. Over TLS a browser takes the name only from the host itself, and only
+ * as Secure (RFC 6265bis, 4.1.3.2). */
+static char *
+cookie_name (BnHttpServer *server, SoupServerMessage *message)
+{
+  return g_strdup_printf ("%sbinnacle_%u", is_secure (message) ? "__Host-" : "", server->port);
 }
 
 static char *
-read_cookie (BnHttpServer *server, const char *header)
+read_cookie (BnHttpServer *server, SoupServerMessage *message, const char *header)
 {
-  g_autofree char *name = cookie_name (server);
+  g_autofree char *name = cookie_name (server, message);
   g_auto (GStrv) parts = g_strsplit (header, ";", 32);
 
   for (guint i = 0; parts[i] != NULL; i++)
@@ -69,16 +78,16 @@ bn_identity_read_token (BnHttpServer *server, SoupServerMessage *message, gboole
   if (cookie == NULL)
     return NULL;
   *from_cookie = TRUE;
-  return read_cookie (server, cookie);
+  return read_cookie (server, message, cookie);
 }
 
 void
 bn_identity_set_cookie (BnHttpServer *server, SoupServerMessage *message, const char *token)
 {
-  g_autofree char *name = cookie_name (server);
-  g_autofree char *cookie =
-      g_strdup_printf ("%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d", name,
-                       token != NULL ? token : "", token != NULL ? COOKIE_AGE_SECONDS : 0);
+  g_autofree char *name = cookie_name (server, message);
+  g_autofree char *cookie = g_strdup_printf (
+      "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d%s", name, token != NULL ? token : "",
+      token != NULL ? COOKIE_AGE_SECONDS : 0, is_secure (message) ? "; Secure" : "");
 
   soup_message_headers_append (soup_server_message_get_response_headers (message), "Set-Cookie",
                                cookie);

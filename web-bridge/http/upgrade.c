@@ -35,6 +35,7 @@ typedef struct
 {
   BnHttpServer *server; /* (owned) */
   char *address;
+  gboolean admitted; /* the place is its own */
 } Place;
 
 static void
@@ -42,7 +43,8 @@ place_free (gpointer data)
 {
   Place *place = data;
 
-  bn_admission_leave (place->server->admission, place->address);
+  if (place->admitted)
+    bn_admission_leave (place->server->admission, place->address);
   g_object_unref (place->server);
   g_free (place->address);
   g_free (place);
@@ -73,6 +75,7 @@ on_wrote_handshake (SoupServerMessage *message, gpointer user_data)
   place = g_new0 (Place, 1);
   place->server = g_object_ref (server);
   place->address = g_strdup (connection->address);
+  place->admitted = !connection->secure;
   connection->taken = TRUE;
   bn_connection_set_deadline (connection, BN_DEADLINE_NONE);
 
@@ -154,7 +157,7 @@ bn_upgrade_handle (BnHttpServer *server, SoupServerMessage *message)
                                     "websocket");
       return;
     }
-  if (!bn_request_guard_is_same_site (message, server->allowed))
+  if (!bn_request_guard_is_same_site (message, bn_connection_get_allowed (server, message)))
     {
       bn_counters_add (server->counters, BN_COUNT_BAD_ORIGIN);
       bn_reply_problem (message, 403, "forbidden", "Pages of other sites may not connect");

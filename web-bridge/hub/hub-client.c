@@ -39,6 +39,7 @@ enum
   SIGNAL_GAP,
   SIGNAL_SESSION_ENDED,
   SIGNAL_SESSION_CHANGED,
+  SIGNAL_EXPOSURE_CHANGED,
   SIGNAL_CONNECTED,
   SIGNAL_LOST,
   N_SIGNALS
@@ -144,6 +145,15 @@ on_access_signal (GDBusConnection *connection, const char *sender, const char *p
     {
       g_variant_get (parameters, "(&s&s)", &session, &reason);
       g_signal_emit (self, signals[SIGNAL_SESSION_ENDED], 0, session, reason);
+    }
+  else if (g_str_equal (name, "ExposureChanged")
+           && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(bq)")))
+    {
+      gboolean wanted;
+      guint16 port;
+
+      g_variant_get (parameters, "(bq)", &wanted, &port);
+      g_signal_emit (self, signals[SIGNAL_EXPOSURE_CHANGED], 0, wanted, (guint)port);
     }
   else if (g_str_equal (name, "SessionChanged")
            && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv})")))
@@ -375,6 +385,9 @@ bn_hub_client_class_init (BnHubClientClass *klass)
   signals[SIGNAL_SESSION_CHANGED] =
       g_signal_new ("session-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                     G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_VARIANT);
+  signals[SIGNAL_EXPOSURE_CHANGED] =
+      g_signal_new ("exposure-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                    2, G_TYPE_BOOLEAN, G_TYPE_UINT);
   signals[SIGNAL_CONNECTED] =
       g_signal_new ("connected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_LOST] =

@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (BnHubClient, bn_hub_client, BN, HUB_CLIENT, GObject)
  * "samples" (GVariant *samples)
  * "gap" (char *epoch, guint64 from, guint64 to)
  * "session-ended" (char *session, char *reason)
+ * "session-changed" (char *session, GVariant *info)
+ * "exposure-changed" (gboolean wanted, guint port)
  * "connected" (), "lost" ()
  */
 

@@ -13,6 +13,7 @@ typedef struct
   guint connections;                 /* HTTP and WebSocket together */
   guint connections_per_address;     /* of one peer address */
   guint connections_unauthenticated; /* WebSockets that have not said who they are */
+  guint tls_ms;                      /* from the connection to the end of TLS' handshake */
   guint head_ms;                     /* from the connection to the end of a request's head */
   guint body_ms;                     /* from there to the end of its body */
   guint idle_ms;                     /* a kept-alive connection between two requests */
@@ -46,6 +47,9 @@ typedef enum
   BN_COUNT_REFUSED_ADDRESS,
   BN_COUNT_REFUSED_UNAUTHENTICATED,
   BN_COUNT_REFUSED_DESCRIPTORS,
+  BN_COUNT_TLS_CONNECTIONS,
+  BN_COUNT_TLS_FAILED,
+  BN_COUNT_LATE_TLS,
   BN_COUNT_LATE_HEAD,
   BN_COUNT_LATE_BODY,
   BN_COUNT_IDLE,
