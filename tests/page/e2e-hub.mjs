@@ -130,7 +130,7 @@ await test('the printed address signs one browser in, once', async ({ hub, page,
   const second = await open({ expected: [UNKNOWN_SESSION] })
   await second.page.goto(address)
   await second.page.getByRole('alert').waitFor()
-  await second.page.getByText('binnacle open', { exact: true }).waitFor()
+  await second.page.getByText('binnacle pair', { exact: true }).waitFor()
 })
 
 await test('System shows this machine, live', async ({ hub, page }) => {

@@ -33,7 +33,7 @@ await test('a secret signs in and leaves the address', async ({ bridge, page }) 
 
 await test('without a session the page says how to get an address', async ({ bridge, page }) => {
   await page.goto(bridge.address)
-  await page.getByText('binnacle open').waitFor()
+  await page.getByText('binnacle pair').waitFor()
   await page.goto(`${bridge.address}#s=wrong`)
   await page.getByText('The secret is used up or too old').waitFor()
 }, { expected: [UNKNOWN_SESSION] })

@@ -4,7 +4,7 @@
 // folder. The modules are copies: a test may touch and break them.
 import { execFile, spawn } from 'node:child_process'
 import { appendFile, copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -94,6 +94,65 @@ class Events {
 
   close() {
     this.#process.kill()
+  }
+}
+
+// Stands between a browser and the bridge, so that the network between them can be cut: what is open
+// hears nothing more, as when a phone goes out of reach, and nothing new comes through.
+export class Network {
+  #server
+  #pairs = new Set()
+  #cut = false
+
+  constructor(port) {
+    this.#server = createServer((near) => this.#join(near, port))
+  }
+
+  async start() {
+    await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    this.port = this.#server.address().port
+  }
+
+  #join(near, port) {
+    if (this.#cut) {
+      near.destroy()
+      return
+    }
+    const far = connect(port, '127.0.0.1')
+    const pair = { near, far }
+    this.#pairs.add(pair)
+    near.pipe(far)
+    far.pipe(near)
+    for (const side of [near, far]) {
+      side.on('error', () => {})
+      side.on('close', () => {
+        this.#pairs.delete(pair)
+        near.destroy()
+        far.destroy()
+      })
+    }
+  }
+
+  // The bridge hears that it is over; the browser hears nothing.
+  cut() {
+    this.#cut = true
+    for (const { near, far } of this.#pairs) {
+      near.unpipe(far)
+      far.unpipe(near)
+      near.pause()
+      far.removeAllListeners('close')
+      far.destroy()
+    }
+  }
+
+  mend() {
+    this.#cut = false
+    for (const { near } of this.#pairs) near.destroy()
+  }
+
+  close() {
+    this.mend()
+    this.#server.close()
   }
 }
 
@@ -189,8 +248,10 @@ export class RealHub {
     await run('gdbus', wait, { env: this.#env })
   }
 
-  async startBridge() {
+  // allowHosts: "127.0.0.1:PORT", names that the bridge answers to besides its own.
+  async startBridge(allowHosts = []) {
     const args = ['--session', '--port', `${this.port}`, '--page-dir', this.#page]
+    for (const host of allowHosts) args.push('--allow-host', host)
     const path = join(this.#build, 'web-bridge/binnacle-web-bridge')
     this.#bridge = new Program(path, args, { env: this.#env })
     await this.#bridge.line
@@ -223,6 +284,12 @@ export class RealHub {
     const args = ['--session', 'open', '--print', '--port', `${this.port}`]
     const { stdout } = await run(path, args, { env: this.#env })
     return stdout.trim()
+  }
+
+  // A code with which one device is paired, as a person gets it.
+  async invite(level) {
+    const [pairing] = await this.command('call', 'access.pair', `level=${level}`)
+    return pairing.code
   }
 
   async module(name) {

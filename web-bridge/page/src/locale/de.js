@@ -49,11 +49,6 @@ export const messages = {
   'Connection lost. Values are of {time}.': 'Verbindung verloren. Die Werte sind von {time}.',
   'This page is older than the hub': 'Diese Seite ist älter als der Hub',
   'Reload it to get the version that fits.': 'Laden Sie sie neu, um die passende Fassung zu bekommen.',
-  'This browser is not signed in': 'Dieser Browser ist nicht angemeldet',
-  'On the machine, run this command. It opens the page, or prints its address:':
-    'Führen Sie auf dem Rechner diesen Befehl aus. Er öffnet die Seite oder gibt ihre Adresse aus:',
-  'An address works once and for a short time. This browser then stays signed in.':
-    'Eine Adresse gilt einmal und nur kurz. Danach bleibt dieser Browser angemeldet.',
 
   // Shortcuts
   or: 'oder',
@@ -307,5 +302,71 @@ export const messages = {
   'rolled back': 'zurückgenommen',
   refused: 'abgelehnt',
   'over a limit': 'über einer Grenze',
-  'no. {number}': 'Nr. {number}'
+  'no. {number}': 'Nr. {number}',
+
+  // Devices and pairing
+  Name: 'Name',
+  Devices: 'Geräte',
+  'This browser is not paired': 'Dieser Browser ist nicht gekoppelt',
+  Code: 'Code',
+  'Name of this device': 'Name dieses Geräts',
+  'Pairing…': 'Wird gekoppelt …',
+  Pair: 'Koppeln',
+  'On the machine, this command shows a code, and a picture to scan with a phone:':
+    'Am Rechner zeigt dieser Befehl einen Code und ein Bild, das ein Telefon scannt:',
+  'The desktop client has it under Devices. A code works once, for two minutes.':
+    'Das Desktop-Programm hat es unter Geräte. Ein Code gilt einmal, zwei Minuten lang.',
+  'A code has eight letters, such as BCDF-GHJK.': 'Ein Code hat acht Buchstaben, etwa BCDF-GHJK.',
+  'That code is not known: it is wrong, was used, or has expired. Get a new one.':
+    'Diesen Code gibt es nicht: Er ist falsch, benutzt oder abgelaufen. Holen Sie einen neuen.',
+  'Too many wrong tries. Wait a minute, then try again.':
+    'Zu viele falsche Versuche. Warten Sie eine Minute und versuchen Sie es dann wieder.',
+  'This device': 'Dieses Gerät',
+  'Ask for more…': 'Um mehr bitten …',
+  'Log out': 'Abmelden',
+  'Paired devices': 'Gekoppelte Geräte',
+  'To see the others needs the level “{level}”.': 'Die anderen zu sehen braucht die Stufe „{level}“.',
+  'No device is paired. On the machine, “binnacle pair” invites one.':
+    'Kein Gerät ist gekoppelt. Am Rechner lädt „binnacle pair“ eines ein.',
+  'Last used {time}': 'Zuletzt benutzt {time}',
+  '{count} session': ['{count} Sitzung', '{count} Sitzungen'],
+  'Change…': 'Ändern …',
+  'Change {name}': '{name} ändern',
+  'Revoke…': 'Ausschließen …',
+  'Revoke {name}': '{name} ausschließen',
+  Revoke: 'Ausschließen',
+  Change: 'Ändern',
+  'This is the device that you use now: it has to be paired again.':
+    'Das ist das Gerät, das Sie gerade benutzen: Es muss neu gekoppelt werden.',
+  'It is put out at once and has to be paired again.':
+    'Es wird sofort ausgeschlossen und muss neu gekoppelt werden.',
+  Connections: 'Verbindungen',
+  'Not logged in': 'Nicht angemeldet',
+  Subscriptions: 'Abonnements',
+  Sent: 'Gesendet',
+  Waiting: 'Wartet',
+  'Other machines': 'Andere Rechner',
+  'Only this machine can reach the page': 'Nur dieser Rechner erreicht die Seite',
+  'Other machines can reach the page': 'Andere Rechner erreichen die Seite',
+  'At the machine, “binnacle access expose” lets others in, over TLS.':
+    'Am Rechner lässt „binnacle access expose“ andere ein, über TLS.',
+  'Fingerprint (SHA-256)': 'Fingerabdruck (SHA-256)',
+  'Close…': 'Schließen …',
+  'Devices that come from other machines lose their connection, this one too if it does.':
+    'Geräte, die von anderen Rechnern kommen, verlieren ihre Verbindung, auch dieses, wenn es so kommt.',
+  'What it may do': 'Was es darf',
+  'More than it has can be given at the machine only.':
+    'Mehr, als es hat, kann nur am Rechner gegeben werden.',
+  'Asked on the page “Devices”': 'Auf der Seite „Geräte“ erbeten',
+  'Ask at the machine': 'Am Rechner fragen',
+  'Confirm at the machine': 'Am Rechner bestätigen',
+  'The machine asks whether this device may do that. It must show this number:':
+    'Der Rechner fragt, ob dieses Gerät das darf. Er muss diese Zahl zeigen:',
+  'In the desktop client, or with “{command}” in a terminal.':
+    'Im Desktop-Programm oder mit „{command}“ in einem Terminal.',
+  '{count} second left': ['Noch {count} Sekunde', 'Noch {count} Sekunden'],
+  'Confirmed: this device may “{level}” for a while.':
+    'Bestätigt: Dieses Gerät darf eine Weile „{level}“.',
+  'Nobody at the machine confirmed it.': 'Niemand am Rechner hat es bestätigt.',
+  'This device may “{level}” for {time}.': 'Dieses Gerät darf {time} lang „{level}“.'
 }

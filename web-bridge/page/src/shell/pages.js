@@ -9,7 +9,8 @@ import { iconOf } from './AppIcon.vue'
 const HUB_PAGES = () => [
   { path: 'activity', title: t('Activity'), icon: 'activity' },
   { path: 'modules', title: t('Modules'), icon: 'modules' },
-  { path: 'workers', title: t('Workers'), icon: 'workers' }
+  { path: 'workers', title: t('Workers'), icon: 'workers' },
+  { path: 'devices', title: t('Devices'), icon: 'devices' }
 ]
 
 const GROUP_TITLES = () => ({

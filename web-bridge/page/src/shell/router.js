@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: 2026 The Binnacle authors
-// Addresses of views: #/overview, #/modules, #/workers, #/activity, #/activity/jobs, #/m/MODULE. Each
-// keeps its place.
+// Addresses of views: #/overview, #/modules, #/workers, #/devices, #/activity, #/activity/jobs,
+// #/m/MODULE. Each keeps its place.
 import { computed, nextTick, shallowRef } from 'vue'
 
 const MOST_STEPS = 50
 
-export const FIXED = ['overview', 'activity', 'modules', 'workers']
+export const FIXED = ['overview', 'activity', 'modules', 'workers', 'devices']
 
 export function parseRoute(hash) {
   const parts = hash.replace(/^#\/?/, '').split('/')

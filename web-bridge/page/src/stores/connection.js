@@ -4,7 +4,14 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { HubSocket } from '../protocol/socket.js'
-import { sessionState, signIn, signOut as forgetCookie, takeSecret } from '../protocol/login.js'
+import {
+  hasSecret,
+  pair,
+  sessionState,
+  signIn,
+  signOut as forgetCookie,
+  takeSecret
+} from '../protocol/login.js'
 import { setServerTime } from './clock.js'
 
 const LEVELS = ['observe', 'control', 'admin']
@@ -38,10 +45,15 @@ export const useConnection = defineStore('connection', () => {
   const retryAt = ref(0)
   const loginError = ref('')
   const hello = shallowRef(null)
+  const access = shallowRef({}) // what system.access told last: level, grants, elevated_until
   const listeners = { messages: new Set(), resync: new Set(), live: new Set() }
 
   const live = computed(() => phase.value === 'live')
-  const level = computed(() => levelOf(hello.value))
+  const level = computed(() => access.value.level ?? levelOf(hello.value))
+  const baseLevel = computed(() => access.value.base_level ?? hello.value?.auth?.base_level ?? level.value)
+  // When a step-up ends, in microseconds since 1970; 0: there is none.
+  const elevatedUntil = computed(() => Number(access.value.elevated_until ?? 0))
+  const device = computed(() => access.value.device ?? hello.value?.auth?.device ?? '')
   const host = computed(() => hello.value?.host ?? window.location.hostname)
 
   const socket = new HubSocket({
@@ -49,10 +61,16 @@ export const useConnection = defineStore('connection', () => {
     probeSession: () => sessionState(),
     handlers: {
       onState: followSocket,
-      onMessages: (messages) => listeners.messages.forEach((listener) => listener(messages)),
+      onMessages: follow,
       onResync: () => listeners.resync.forEach((listener) => listener())
     }
   })
+
+  function follow(messages) {
+    const told = messages.findLast(({ type }) => type === 'system.access')
+    if (told) access.value = told.payload
+    listeners.messages.forEach((listener) => listener(messages))
+  }
 
   // Returns how to stop listening.
   function listen(set, listener) {
@@ -67,6 +85,7 @@ export const useConnection = defineStore('connection', () => {
     attempt.value = socket.attempt
     retryAt.value = socket.retryAt
     if (socket.state !== 'live') return
+    if (hello.value !== socket.hello) access.value = socket.hello.auth ?? {}
     hello.value = socket.hello
     setServerTime(socket.hello.time)
     if (phase.value !== 'live') return
@@ -75,10 +94,10 @@ export const useConnection = defineStore('connection', () => {
   }
 
   async function start() {
-    const secret = takeSecret()
-    if (secret) {
+    const found = takeSecret()
+    if (found) {
       try {
-        await signIn(secret)
+        await (found.pairing ? pairBySecret(found.secret) : signIn(found.secret))
         loginError.value = ''
       } catch (error) {
         loginError.value = error.message
@@ -94,6 +113,18 @@ export const useConnection = defineStore('connection', () => {
     socket.connect()
   }
 
+  async function pairBySecret(secret) {
+    const { deviceName } = await import('../protocol/device-name.js')
+    return pair({ secret }, deviceName())
+  }
+
+  // Resolves when it is done; rejects with a RequestError.
+  async function pairByCode(code, name) {
+    await pair({ code }, name)
+    loginError.value = ''
+    socket.connect()
+  }
+
   async function signOut() {
     await forgetCookie()
     wasLive.value = false
@@ -103,7 +134,7 @@ export const useConnection = defineStore('connection', () => {
   document.addEventListener('visibilitychange', () => document.hidden || socket.wake())
   window.addEventListener('online', () => socket.wake())
   window.addEventListener('hashchange', () => {
-    if (phase.value === 'signed-out' && window.location.hash.startsWith('#s=')) start()
+    if (phase.value === 'signed-out' && hasSecret(window.location.hash)) start()
   })
 
   return {
@@ -116,7 +147,11 @@ export const useConnection = defineStore('connection', () => {
     loginError,
     hello,
     level,
+    baseLevel,
+    elevatedUntil,
+    device,
     host,
+    pairByCode,
     start,
     signOut,
     epoch: () => socket.epoch,
