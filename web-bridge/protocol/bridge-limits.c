@@ -29,6 +29,10 @@ const BnLimits bn_default_limits = {
   .queue_hard_bytes = 4 * 1024 * 1024,
   .queue_soft_ms = 10000,
   .stall_ms = 30000,
+  .resumes = 256,
+  .resume_ms = 60000,
+  .resume_replies = 64,
+  .resume_bytes = 256 * 1024,
   .sessions = 256,
 };
 
@@ -71,6 +75,9 @@ static const char *const names[] = {
   [BN_COUNT_REPLAYED] = "replayed",
   [BN_COUNT_REPLAYS_REFUSED] = "replays_refused",
   [BN_COUNT_SLOW_CONSUMERS] = "slow_consumers",
+  [BN_COUNT_RESUMED] = "resumed",
+  [BN_COUNT_RESUMES_DROPPED] = "resumes_dropped",
+  [BN_COUNT_REPLIES_DROPPED] = "replies_dropped",
   [BN_COUNT_HUB_LOST] = "hub_lost",
 };
 

@@ -34,8 +34,12 @@ typedef struct
   gsize queue_bytes;      /* likewise; reaching it for queue_soft_ms closes */
   gsize queue_hard_bytes; /* reaching it closes at once */
   guint queue_soft_ms;
-  guint stall_ms; /* something waits and nothing was taken */
-  guint sessions; /* kept open, WebSockets or not */
+  guint stall_ms;       /* something waits and nothing was taken */
+  guint resumes;        /* clients whose connection is lost, and that may come back */
+  guint resume_ms;      /* for how long */
+  guint resume_replies; /* answers that are kept for one */
+  gsize resume_bytes;   /* likewise */
+  guint sessions;       /* kept open, WebSockets or not */
 } BnLimits;
 
 extern const BnLimits bn_default_limits;
@@ -80,6 +84,9 @@ typedef enum
   BN_COUNT_REPLAYED,        /* events */
   BN_COUNT_REPLAYS_REFUSED, /* more than queue_hard_bytes of them waited for a client */
   BN_COUNT_SLOW_CONSUMERS,
+  BN_COUNT_RESUMED,         /* clients that came back */
+  BN_COUNT_RESUMES_DROPPED, /* more than the limit of them were away */
+  BN_COUNT_REPLIES_DROPPED, /* answers that one who is away will not get */
   BN_COUNT_HUB_LOST,
 } BnCount;
 

@@ -61,8 +61,8 @@ make_limits (const BnLimits *limits)
 static GVariant *
 make_capabilities (void)
 {
-  static const char *const capabilities[] = { "retained",  "replay", "rate", "coalesce",
-                                              "heartbeat", "gap",    NULL };
+  static const char *const capabilities[] = { "retained",  "replay", "rate",   "coalesce",
+                                              "heartbeat", "gap",    "resume", NULL };
 
   return g_variant_new_strv (capabilities, -1);
 }
@@ -122,6 +122,71 @@ bn_client_say_hello (BnClient *self)
   bn_client_send (self, bn_frame_new (BN_OPCODE_TEXT, json->str, json->len));
 }
 
+/* The ids in "pending", as JSON, as those of messages are. */
+static GPtrArray *
+read_pending (GVariant *payload)
+{
+  g_autoptr (GVariant) pending = bn_payload_lookup (payload, "pending", NULL);
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+
+  if (pending == NULL || !g_variant_is_container (pending))
+    return ids;
+  for (gsize i = 0; i < g_variant_n_children (pending); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (pending, i);
+      g_autoptr (GVariant) id = g_variant_is_of_type (child, G_VARIANT_TYPE_VARIANT)
+                                    ? g_variant_get_variant (child)
+                                    : g_variant_ref (child);
+
+      if (g_variant_is_of_type (id, G_VARIANT_TYPE_STRING)
+          || g_variant_is_of_type (id, G_VARIANT_TYPE_INT64)
+          || g_variant_is_of_type (id, G_VARIANT_TYPE_DOUBLE))
+        g_ptr_array_add (ids, bn_json_encode (id, NULL));
+    }
+  return ids;
+}
+
+/* Goes on where an earlier connection of the same client was lost; TRUE if it does. */
+static gboolean
+resume (BnClient *self, GVariant *payload)
+{
+  BnResumes *resumes = bn_room_resumes (self->room);
+  const char *id = bn_payload_lookup_string (payload, "session");
+  BnClient *before = NULL;
+  gboolean resumed;
+
+  if (self->session == NULL || self->resume != NULL)
+    return FALSE;
+  if (id != NULL)
+    self->resume = bn_resumes_take (resumes, id, self->session, self, &before);
+  resumed = self->resume != NULL;
+  if (!resumed)
+    self->resume = bn_resumes_add (resumes, self->session, self);
+  if (before != NULL)
+    bn_client_close (before, BN_CLOSE_RESUMED_ELSEWHERE,
+                     "Another connection goes on with this one");
+  return resumed;
+}
+
+/* Each gets its answer, now or when it is made. */
+static void
+settle_pending (BnClient *self, GVariant *payload)
+{
+  g_autoptr (GPtrArray) ids = read_pending (payload);
+  guint most = bn_room_get_limits (self->room)->requests_in_flight;
+
+  for (guint i = 0; self->resume != NULL && i < MIN (ids->len, most); i++)
+    {
+      const char *id = g_ptr_array_index (ids, i);
+      GBytes *kept = bn_resume_find (self->resume, id);
+
+      if (kept != NULL)
+        bn_client_send (self, g_bytes_ref (kept));
+      else if (!bn_resume_awaits (self->resume, id))
+        bn_client_send (self, bn_message_frame_forgotten (id));
+    }
+}
+
 void
 bn_client_on_hello (BnClient *self, BnMessage *message)
 {
@@ -130,6 +195,7 @@ bn_client_on_hello (BnClient *self, BnMessage *message)
   g_autoptr (GError) error = NULL;
   GVariantDict reply;
   double protocol = PROTOCOL;
+  gboolean resumed;
 
   bn_payload_lookup_number (message->payload, "protocol", &protocol);
   if (protocol < PROTOCOL)
@@ -157,13 +223,23 @@ bn_client_on_hello (BnClient *self, BnMessage *message)
                 bn_room_now (self->room)
                     + bn_room_get_limits (self->room)->silence_ms * G_GINT64_CONSTANT (1000));
 
+  resumed = resume (self, message->payload);
   if (message->id == NULL)
-    return;
+    {
+      settle_pending (self, message->payload);
+      return;
+    }
   g_variant_dict_init (&reply, NULL);
   g_variant_dict_insert (&reply, "protocol", "u", PROTOCOL);
+  if (self->resume != NULL)
+    {
+      g_variant_dict_insert (&reply, "session", "s", bn_resume_get_id (self->resume));
+      g_variant_dict_insert (&reply, "resumed", "b", resumed);
+    }
   g_variant_dict_insert_value (&reply, "capabilities", make_capabilities ());
   bn_client_send (self, bn_message_frame_reply ("system.hello.result", message->id,
                                                 g_variant_dict_end (&reply)));
+  settle_pending (self, message->payload);
 }
 
 GVariant *

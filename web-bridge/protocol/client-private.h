@@ -6,6 +6,7 @@
 #include "protocol/client.h"
 #include "protocol/message.h"
 #include "protocol/out-queue.h"
+#include "protocol/resumes.h"
 
 G_BEGIN_DECLS
 
@@ -56,6 +57,7 @@ struct _BnClient
   const BnOutlet *outlet;
   gpointer socket;    /* NULL when it is gone */
   BnSession *session; /* (owned, nullable): NULL until it said who it is */
+  BnResume *resume;   /* (owned, nullable): once it has said hello and who it is */
   char *address;
   char *user_agent;
   char *name; /* (nullable): what it calls itself */
@@ -103,6 +105,9 @@ gboolean bn_client_takes_replay (BnClient *self, const BnReplay *replay);
 void bn_client_send_replay (BnClient *self, BnReplay *replay, char *names); /* takes @replay */
 /* Bytes that wait. */
 gsize bn_client_get_queued (BnClient *self);
+/* The answer to the request @id (nullable), also if the client came back on another connection.
+ * Takes @frame. */
+void bn_client_answer (BnClient *self, const char *id, GBytes *frame);
 void bn_client_fail (BnClient *self, const char *id, const char *type, const GError *error);
 void bn_client_close (BnClient *self, guint code, const char *reason);
 void bn_client_say_hello (BnClient *self);
@@ -143,6 +148,7 @@ void bn_room_wake (BnRoom *self, gint64 at_usec);
 gint64 bn_room_now (BnRoom *self);
 gint64 bn_room_real_time (BnRoom *self);
 BnLeases *bn_room_leases (BnRoom *self);
+BnResumes *bn_room_resumes (BnRoom *self);
 BnReplays *bn_room_replays (BnRoom *self);
 const char *bn_room_hello_constants (BnRoom *self);
 guint64 bn_room_sequence (BnRoom *self);

@@ -32,10 +32,9 @@ fail (Asking *asking, const GError *error)
   BnClient *self = asking->client;
 
   self->in_flight--;
-  if (self->closing)
-    return;
   bn_counters_add (bn_room_get_counters (self->room), BN_COUNT_REQUEST_ERRORS);
-  bn_client_fail (self, asking->message->id, asking->message->type, error);
+  bn_client_answer (self, asking->message->id,
+                    bn_message_frame_error (asking->message->id, asking->message->type, error));
 }
 
 static void
@@ -50,7 +49,8 @@ succeed (Asking *asking, const char *declared, GVariant *reply)
     return;
   type =
       declared != NULL ? g_strdup (declared) : g_strconcat (asking->message->type, ".result", NULL);
-  bn_client_send (self, bn_message_frame_reply (type, asking->message->id, reply));
+  bn_client_answer (self, asking->message->id,
+                    bn_message_frame_reply (type, asking->message->id, reply));
 }
 
 static void
@@ -108,7 +108,7 @@ on_emitted (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 is_gone (BnClient *self)
 {
-  return self->closing || self->session == NULL;
+  return self->session == NULL || (self->closing && self->resume == NULL);
 }
 
 static void
@@ -155,11 +155,6 @@ on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (reply != NULL)
     {
-      if (self->closing)
-        {
-          self->in_flight--;
-          return;
-        }
       g_variant_get (reply, "(@a{sv})", &asking->reply);
       bn_catalog_lookup_async (bn_room_get_catalog (self->room), asking->message->type,
                                self->session->handle, on_facts, asking);
@@ -237,5 +232,7 @@ bn_client_request (BnClient *self, BnMessage *message)
   apply_target (message);
   bn_counters_add (bn_room_get_counters (self->room), BN_COUNT_REQUESTS);
   self->in_flight++;
+  if (self->resume != NULL && message->id != NULL)
+    bn_resume_begin (self->resume, message->id);
   call (g_steal_pointer (&asking), "Request", on_requested);
 }

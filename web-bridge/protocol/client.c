@@ -22,6 +22,7 @@ bn_client_unref (BnClient *self)
   if (--self->references > 0)
     return;
   g_clear_pointer (&self->session, bn_session_unref);
+  g_clear_pointer (&self->resume, bn_resume_unref);
   g_clear_pointer (&self->subscriptions, g_ptr_array_unref);
   g_clear_pointer (&self->queue, bn_out_queue_free);
   g_clear_object (&self->recoveries);
@@ -217,6 +218,19 @@ bn_client_get_queued (BnClient *self)
   if (self->queue == NULL)
     return 0;
   return bn_out_queue_get_bytes (self->queue) + bn_out_queue_get_replay_bytes (self->queue);
+}
+
+void
+bn_client_answer (BnClient *self, const char *id, GBytes *frame)
+{
+  BnClient *now = self->resume != NULL ? bn_resume_get_client (self->resume) : self;
+
+  if (self->resume != NULL && id != NULL)
+    bn_resume_keep (self->resume, id, frame);
+  if (now != NULL)
+    bn_client_send (now, frame);
+  else
+    g_bytes_unref (frame);
 }
 
 void
@@ -471,6 +485,14 @@ bn_client_free (BnClient *self)
   self->socket = NULL;
   bn_client_drop_subscriptions (self);
   bn_room_remove (self->room, self);
+  if (self->resume != NULL)
+    {
+      gint64 until = bn_resumes_lose (bn_room_resumes (self->room), self->resume, self,
+                                      bn_room_now (self->room));
+
+      if (until != 0)
+        bn_room_wake (self->room, until);
+    }
   if (self->session != NULL)
     self->session->uses--;
   bn_client_unref (self);

@@ -167,6 +167,19 @@ bn_message_frame_error (const char *id, const char *type, const GError *error)
   return finish (json);
 }
 
+GBytes *
+bn_message_frame_forgotten (const char *id)
+{
+  g_autoptr (GString) json = g_string_new ("{\"type\":\"system.error\"");
+
+  g_string_append_printf (json, ",\"id\":%s,\"ok\":false", id);
+  append_payload (json, g_variant_new_parsed (
+                            "{'code': <'unavailable'>, 'message': <'The connection was lost before "
+                            "the answer came; look whether it was done'>, "
+                            "'details': <{'executed': <'unknown'>}>}"));
+  return finish (json);
+}
+
 GVariant *
 bn_payload_lookup (GVariant *payload, const char *key, const GVariantType *type)
 {

@@ -31,6 +31,9 @@ GBytes *bn_message_frame_reply (const char *type, const char *id, GVariant *payl
 /* "system.error". @id and @type (of the message that failed) may be NULL. */
 GBytes *bn_message_frame_error (const char *id, const char *type, const GError *error);
 
+/* "system.error" for a request that is not known any more: whether it was done nobody knows. */
+GBytes *bn_message_frame_forgotten (const char *id);
+
 /* Reads a member of a payload; NULL if it is not there or not of @type. */
 GVariant *bn_payload_lookup (GVariant *payload, const char *key, const GVariantType *type);
 /* The same for a string; it belongs to @payload. */

@@ -20,6 +20,7 @@ struct _BnRoom
   BnCounters *counters;
   const BnClock *clock;
   char *hello_constants;
+  BnResumes *resumes;
   GHashTable *clients; /* a set of BnClient (unowned) */
   guint64 last_number;
   guint64 round;

@@ -186,14 +186,23 @@ send_heartbeat (BnRoom *self, GPtrArray *clients)
     }
 }
 
+BnResumes *
+bn_room_resumes (BnRoom *self)
+{
+  return self->resumes;
+}
+
 void
 bn_room_tick (BnRoom *self)
 {
   g_autoptr (GPtrArray) clients = bn_room_hold_clients (self);
   gint64 now = bn_room_now (self);
-  gint64 next;
+  gint64 lost, next;
 
   self->wake_usec = 0;
+  lost = bn_resumes_tick (self->resumes, now);
+  if (lost != 0)
+    bn_room_wake (self, lost);
   if (clients->len == 0)
     return;
   if (now >= self->heartbeat_usec)
@@ -333,6 +342,7 @@ bn_room_finalize (GObject *object)
 
   g_assert (g_hash_table_size (self->clients) == 0);
   g_hash_table_unref (self->clients);
+  bn_resumes_free (self->resumes);
   g_ptr_array_unref (self->met);
   g_ptr_array_unref (self->early);
   g_ptr_array_unref (self->joined);
@@ -372,6 +382,7 @@ bn_room_new (BnBackend *backend, const BnLimits *limits, BnCounters *counters, c
   self->hello_constants = bn_hello_encode_constants (limits, version);
   self->epoch = g_strdup (bn_backend_get_epoch (backend));
   self->sequence = bn_backend_get_sequence (backend);
+  self->resumes = bn_resumes_new (limits, counters);
   self->sessions = bn_sessions_new (backend, limits);
   self->catalog = bn_catalog_new (backend);
   self->leases = bn_leases_new (backend);
