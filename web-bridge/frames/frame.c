@@ -45,6 +45,17 @@ bn_frame_new (BnOpcode opcode, const void *payload, gsize length)
   return g_bytes_new_take (frame, header_length + length);
 }
 
+const char *
+bn_frame_get_text (GBytes *frame, gsize *length)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (frame, &size);
+  gsize head = data[1] == 127 ? 10 : data[1] == 126 ? 4 : 2;
+
+  *length = size - head;
+  return (const char *)data + head;
+}
+
 GBytes *
 bn_frame_new_close (guint code, const char *reason)
 {

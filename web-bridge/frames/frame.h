@@ -50,6 +50,9 @@ gsize bn_frame_write_header (guint8 header[BN_SERVER_HEADER_MAX], BnOpcode opcod
 /* A whole frame. A control frame's payload is at most BN_CONTROL_PAYLOAD_MAX bytes. */
 GBytes *bn_frame_new (BnOpcode opcode, const void *payload, gsize length);
 
+/* What a whole frame of ours carries, borrowed. */
+const char *bn_frame_get_text (GBytes *frame, gsize *length);
+
 /* A close frame. @reason is cut to what fits, at the border of a character; it may be NULL. With
  * BN_CLOSE_NO_STATUS the frame is empty. */
 GBytes *bn_frame_new_close (guint code, const char *reason);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* /api/MODULE/METHOD: every request of the hub as a GET (what is safe) or a POST. */
+/* /api/MODULE/METHOD: every request of the hub as a GET (what is safe) or a POST; and the addresses
+ * of the first dashboard for some of them. */
 #include <string.h>
 
 #include "http/http-private.h"
@@ -62,7 +63,7 @@ reply_stream (Call *call, GVariant *values, GUnixFDList *descriptors)
   if (fd < 0)
     bn_reply_error (call->message, error);
   else
-    bn_reply_stream (call->server, call->message, call->session, fd);
+    bn_reply_stream (call->server, call->message, call->session, fd, "application/octet-stream");
 }
 
 /* What was begun, and where one can see what becomes of it. */
@@ -200,8 +201,8 @@ read_query (GHashTable *query)
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
-static GVariant *
-read_body (SoupServerMessage *message, GError **error)
+GVariant *
+bn_api_read_body (SoupServerMessage *message, GError **error)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   SoupMessageBody *body = soup_server_message_get_request_body (message);
@@ -230,6 +231,67 @@ read_body (SoupServerMessage *message, GError **error)
   return g_steal_pointer (&object);
 }
 
+/* Addresses that name a thing: the request, and of which word it is the argument "name". A % stands
+ * for a word, which is the verb of the request if it is the last. */
+static const struct
+{
+  const char *path[4];
+  const char *type; /* NULL: the verb of @verbs */
+  const char *verbs;
+} aliases[] = {
+  { { "modules" }, "module.list", NULL },
+  { { "modules", "%" }, "module.describe", NULL },
+  { { "modules", "%", "%" }, NULL, "module." },
+  { { "workers" }, "worker.list", NULL },
+  { { "workers", "%", "%" }, NULL, "worker." },
+  { { "system", "status" }, "system.status_request", NULL },
+};
+
+static gboolean
+fits (const char *const *pattern, GStrv words)
+{
+  guint i;
+
+  for (i = 0; pattern[i] != NULL && words[i] != NULL; i++)
+    if (!g_str_equal (pattern[i], "%") && !g_str_equal (pattern[i], words[i]))
+      return FALSE;
+  return pattern[i] == NULL && words[i] == NULL;
+}
+
+/* The request that an address of that kind means, or NULL; @name is what it is done to, or NULL. */
+static char *
+read_alias (const char *path, char **name)
+{
+  g_auto (GStrv) words = g_strsplit (path, "/", 5);
+
+  for (guint i = 0; i < G_N_ELEMENTS (aliases); i++)
+    {
+      guint n = g_strv_length (words);
+      g_autofree char *type = NULL;
+
+      if (!fits (aliases[i].path, words))
+        continue;
+      type = aliases[i].type != NULL ? g_strdup (aliases[i].type)
+                                     : g_strconcat (aliases[i].verbs, words[n - 1], NULL);
+      if (n > 1 && g_strcmp0 (aliases[i].path[1], "%") == 0)
+        *name = g_strdup (words[1]);
+      return bn_event_type_is_valid (type) ? g_steal_pointer (&type) : NULL;
+    }
+  return NULL;
+}
+
+/* The same arguments, and the name. */
+static GVariant *
+add_name (GVariant *arguments, const char *name)
+{
+  g_autoptr (GVariant) owned = arguments;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, owned);
+  g_variant_dict_insert (&dict, "name", "s", name);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
 /* "docker/list_containers" -> "docker.list_containers"; NULL if it is not written like that. */
 static char *
 read_type (const char *path)
@@ -247,10 +309,13 @@ bn_api_handle (BnHttpServer *server, SoupServerMessage *message, const char *pat
 {
   g_autoptr (Call) call = g_new0 (Call, 1);
   g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
 
   call->server = g_object_ref (server);
   call->message = g_object_ref (message);
-  call->type = read_type (path);
+  call->type = read_alias (path, &name);
+  if (call->type == NULL)
+    call->type = read_type (path);
   if (call->type == NULL)
     {
       bn_reply_problem (message, 404, "not_found",
@@ -260,7 +325,7 @@ bn_api_handle (BnHttpServer *server, SoupServerMessage *message, const char *pat
   if (!bn_reply_check_method (message, "GET, HEAD, POST"))
     return;
   if (g_str_equal (soup_server_message_get_method (message), "POST"))
-    call->arguments = read_body (message, &error);
+    call->arguments = bn_api_read_body (message, &error);
   else
     call->arguments = read_query (query);
   if (call->arguments == NULL)
@@ -268,5 +333,7 @@ bn_api_handle (BnHttpServer *server, SoupServerMessage *message, const char *pat
       bn_reply_error (message, error);
       return;
     }
+  if (name != NULL)
+    call->arguments = add_name (call->arguments, name);
   bn_identity_find_async (server, message, on_identity, g_steal_pointer (&call));
 }

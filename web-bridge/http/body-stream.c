@@ -156,7 +156,8 @@ on_finished (SoupServerMessage *message, gpointer user_data)
 }
 
 void
-bn_reply_stream (BnHttpServer *server, SoupServerMessage *message, BnSession *session, int fd)
+bn_reply_stream (BnHttpServer *server, SoupServerMessage *message, BnSession *session, int fd,
+                 const char *content_type)
 {
   SoupMessageHeaders *out = soup_server_message_get_response_headers (message);
   BodyStream *self;
@@ -180,7 +181,7 @@ bn_reply_stream (BnHttpServer *server, SoupServerMessage *message, BnSession *se
   g_unix_set_fd_nonblocking (fd, TRUE, NULL);
   bn_reply_headers (message);
   soup_message_headers_replace (out, "Cache-Control", "no-store");
-  soup_message_headers_set_content_type (out, "application/octet-stream", NULL);
+  soup_message_headers_set_content_type (out, content_type, NULL);
   soup_message_headers_set_encoding (out, SOUP_ENCODING_CHUNKED);
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
   soup_server_message_set_status (message, 200, NULL);

@@ -94,8 +94,14 @@ BnSession *bn_identity_find_finish (BnHttpServer *server, GAsyncResult *result, 
 
 /* auth-routes.c, api-routes.c: @path begins behind "/api/". */
 gboolean bn_auth_handle (BnHttpServer *server, SoupServerMessage *message, const char *path);
+/* event-routes.c: what is no stream of /api/events and /api/connections. */
+gboolean bn_event_routes_handle (BnHttpServer *server, SoupServerMessage *message,
+                                 const char *path);
 void bn_api_handle (BnHttpServer *server, SoupServerMessage *message, const char *path,
                     GHashTable *query);
+
+/* api-routes.c: the body as a{sv}, {} if there is none. Errors: bad_message, bad_payload. */
+GVariant *bn_api_read_body (SoupServerMessage *message, GError **error);
 
 /* reply.c */
 /* The answer comes later: nothing happens until it is resumed. When the server stops, its messages
@@ -106,9 +112,15 @@ void bn_reply_json (SoupServerMessage *message, guint status, GVariant *value);
 void bn_reply_error (SoupServerMessage *message, const GError *error);
 void bn_reply_problem (SoupServerMessage *message, guint status, const char *code,
                        const char *detail);
+/* The problem with one of the codes of introspection/error.h, with the status that belongs to it.
+ */
+void bn_reply_code (SoupServerMessage *message, const char *code, const char *detail);
 /* body-stream.c: 200, and as the body what can be read from @fd (taken) until its end, as it comes.
  * It ends early with @session. */
-void bn_reply_stream (BnHttpServer *server, SoupServerMessage *message, BnSession *session, int fd);
+void bn_reply_stream (BnHttpServer *server, SoupServerMessage *message, BnSession *session, int fd,
+                      const char *content_type);
+/* event-stream.c */
+void bn_event_stream_open (BnHttpServer *server, SoupServerMessage *message, GHashTable *query);
 /* The last answer on this connection. */
 void bn_reply_close (SoupServerMessage *message);
 void bn_reply_headers (SoupServerMessage *message);

@@ -78,6 +78,12 @@ handle_readyz (BnHttpServer *self, SoupServerMessage *message)
   bn_reply_json (message, hub ? 200 : 503, g_variant_dict_end (&dict));
 }
 
+static gboolean
+is_read (SoupServerMessage *message)
+{
+  return g_str_equal (soup_server_message_get_method (message), "GET");
+}
+
 static void
 handle_api (BnHttpServer *self, SoupServerMessage *message, const char *path, GHashTable *query)
 {
@@ -86,7 +92,9 @@ handle_api (BnHttpServer *self, SoupServerMessage *message, const char *path, GH
       bn_counters_add (self->counters, BN_COUNT_BAD_ORIGIN);
       bn_reply_problem (message, 403, "forbidden", "Pages of other sites may not ask");
     }
-  else if (!bn_auth_handle (self, message, path))
+  else if (g_str_equal (path, "events") && is_read (message))
+    bn_event_stream_open (self, message, query);
+  else if (!bn_auth_handle (self, message, path) && !bn_event_routes_handle (self, message, path))
     bn_api_handle (self, message, path, query);
 }
 

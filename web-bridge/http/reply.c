@@ -147,15 +147,25 @@ bn_reply_problem (SoupServerMessage *message, guint status, const char *code, co
     soup_message_headers_replace (out, "Retry-After", "1");
 }
 
-guint
-bn_reply_status_of (const GError *error)
+static guint
+status_of (BnError code)
 {
-  BnError code = bn_error_from_gerror (error);
-
   for (guint i = 0; i < G_N_ELEMENTS (problems); i++)
     if (problems[i].code == code)
       return problems[i].status;
   return 500;
+}
+
+guint
+bn_reply_status_of (const GError *error)
+{
+  return status_of (bn_error_from_gerror (error));
+}
+
+void
+bn_reply_code (SoupServerMessage *message, const char *code, const char *detail)
+{
+  bn_reply_problem (message, status_of (error_of_code (code)), code, detail);
 }
 
 void

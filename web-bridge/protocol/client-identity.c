@@ -250,6 +250,7 @@ bn_client_describe (BnClient *self)
 
   g_variant_dict_init (&row, NULL);
   g_variant_dict_insert (&row, "connection", "s", connection);
+  g_variant_dict_insert (&row, "transport", "s", self->transport);
   if (self->name != NULL)
     g_variant_dict_insert (&row, "client", "s", self->name);
   if (self->address != NULL)

@@ -55,7 +55,8 @@ struct _BnClient
   guint references; /* the socket's, and one for each answer that is awaited */
   BnRoom *room;     /* (unowned): outlives its clients */
   const BnOutlet *outlet;
-  gpointer socket;    /* NULL when it is gone */
+  gpointer socket; /* NULL when it is gone */
+  const char *transport;
   BnSession *session; /* (owned, nullable): NULL until it said who it is */
   BnResume *resume;   /* (owned, nullable): once it has said hello and who it is */
   char *address;
@@ -154,6 +155,5 @@ const char *bn_room_hello_constants (BnRoom *self);
 guint64 bn_room_sequence (BnRoom *self);
 /* An event with that number was seen. */
 void bn_room_note_sequence (BnRoom *self, guint64 sequence);
-GVariant *bn_room_describe_clients (BnRoom *self); /* a{sv}, floating */
 
 G_END_DECLS

@@ -467,6 +467,7 @@ bn_client_new (BnRoom *room, const BnOutlet *outlet, gpointer socket, BnSession 
   self->room = room;
   self->outlet = outlet;
   self->socket = socket;
+  self->transport = "websocket";
   self->address = g_strdup (address);
   self->user_agent = g_strdup (user_agent);
   self->connected_usec = self->heard_usec = bn_room_now (room);
@@ -476,6 +477,12 @@ bn_client_new (BnRoom *room, const BnOutlet *outlet, gpointer socket, BnSession 
     bn_client_set_session (self, session);
   bn_client_say_hello (self);
   return self;
+}
+
+void
+bn_client_set_transport (BnClient *self, const char *transport)
+{
+  self->transport = transport;
 }
 
 void

@@ -20,6 +20,9 @@ typedef struct
 BnClient *bn_client_new (BnRoom *room, const BnOutlet *outlet, gpointer socket, BnSession *session,
                          const char *address, const char *user_agent);
 
+/* How it comes, for lists that people read: "websocket" unless it is said. @transport must stay. */
+void bn_client_set_transport (BnClient *self, const char *transport);
+
 /* The socket is gone. The outlet is not called any more. */
 void bn_client_free (BnClient *self);
 

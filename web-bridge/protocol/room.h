@@ -40,6 +40,9 @@ guint bn_room_get_leases (BnRoom *self);
 /* Bytes that wait for clients to read. */
 gsize bn_room_get_queued (BnRoom *self);
 
+/* {"connections": aa{sv}}, floating: who is connected. */
+GVariant *bn_room_describe_clients (BnRoom *self);
+
 /* Heartbeats and deadlines. */
 void bn_room_tick (BnRoom *self);
 
