@@ -129,7 +129,18 @@ get_lan_port (void)
 static GVariant *
 get_statistics (gpointer user_data)
 {
-  return bn_http_server_get_statistics (user_data);
+  g_autoptr (GVariant) gauges = g_variant_ref_sink (bn_http_server_get_gauges (user_data));
+  g_autoptr (GVariant) counters = g_variant_ref_sink (bn_http_server_get_counters (user_data));
+  GVariantDict all;
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_dict_init (&all, gauges);
+  g_variant_iter_init (&iter, counters);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    g_variant_dict_insert_value (&all, name, value);
+  return g_variant_dict_end (&all);
 }
 
 int

@@ -14,6 +14,7 @@ typedef struct
   BnModules *modules;
   BnWorkers *workers;
   BnJobs *jobs;
+  BnRequests *requests;
   BnManifest *manifest; /* the hub's own */
   const char *version;
   const char *bus_name; /* "session" or "system" */

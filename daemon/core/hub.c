@@ -363,6 +363,7 @@ make_parts (BnHub *self, const BnHubOptions *options, GError **error)
                               self->modules,
                               self->workers,
                               self->jobs,
+                              self->requests,
                               self->manifest,
                               self->version,
                               options->system ? "system" : "session",

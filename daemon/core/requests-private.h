@@ -7,13 +7,20 @@
 
 G_BEGIN_DECLS
 
+/* A request that the hub answers itself. */
+typedef struct
+{
+  const BnRequestSpec *spec;
+  gpointer user_data;
+} BnOwnRequest;
+
 struct _BnRequests
 {
   GObject parent_instance;
 
   BnEventBus *bus;    /* (owned) */
   BnModules *modules; /* (owned) */
-  GHashTable *own;    /* (owned): type -> Own */
+  GHashTable *own;    /* (owned): type -> BnOwnRequest */
 };
 
 G_END_DECLS

@@ -17,12 +17,6 @@
 #include "introspection/names.h"
 #include "introspection/value-depth.h"
 
-typedef struct
-{
-  const BnRequestSpec *spec;
-  gpointer user_data;
-} Own;
-
 G_DEFINE_FINAL_TYPE (BnRequests, bn_requests, G_TYPE_OBJECT)
 
 /* A request on its way; the data of its task. */
@@ -131,7 +125,7 @@ convert_arguments (const char *spec, GVariant *payload, GError **error)
 }
 
 static BnAccessLevel
-judge_own (Own *own, GVariant *payload, const char **what)
+judge_own (BnOwnRequest *own, GVariant *payload, const char **what)
 {
   *what = own->spec->type;
   if (own->spec->judge == NULL)
@@ -140,7 +134,7 @@ judge_own (Own *own, GVariant *payload, const char **what)
 }
 
 static void
-ask_own (Own *own, const BnCaller *caller, GVariant *payload, GTask *task)
+ask_own (BnOwnRequest *own, const BnCaller *caller, GVariant *payload, GTask *task)
 {
   Ask *ask = g_task_get_task_data (task);
   g_autoptr (GVariant) arguments = NULL;
@@ -387,7 +381,7 @@ static void
 dispatch (BnRequests *self, const BnCaller *caller, const char *type, GVariant *payload,
           GTask *task)
 {
-  Own *own = g_hash_table_lookup (self->own, type);
+  BnOwnRequest *own = g_hash_table_lookup (self->own, type);
   const char *dot = strchr (type, '.');
   g_autofree char *name = dot != NULL ? g_strndup (type, dot - type) : NULL;
   BnHostedModule *module = name != NULL ? bn_modules_lookup (self->modules, name) : NULL;
@@ -503,7 +497,7 @@ BnAccessLevel
 bn_requests_get_ask_level (BnRequests *self, const char *type, const char *target,
                            GVariant *payload, const char **what)
 {
-  Own *own = g_hash_table_lookup (self->own, type);
+  BnOwnRequest *own = g_hash_table_lookup (self->own, type);
   const char *dot = strchr (type, '.');
   g_autofree char *name = dot != NULL ? g_strndup (type, dot - type) : g_strdup (target);
   BnHostedModule *module = name != NULL ? bn_modules_lookup (self->modules, name) : NULL;
@@ -564,7 +558,7 @@ bn_requests_add (BnRequests *self, const BnRequestSpec *specs, gpointer user_dat
 {
   for (; specs->type != NULL; specs++)
     {
-      Own *own = g_new0 (Own, 1);
+      BnOwnRequest *own = g_new0 (BnOwnRequest, 1);
 
       own->spec = specs;
       own->user_data = user_data;

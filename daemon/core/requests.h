@@ -47,6 +47,8 @@ typedef struct
   int data;             /* for func */
   BnRequestJudge judge; /* (nullable): else @level */
   gboolean stream;      /* answers with bn_request_return_stream() */
+  gboolean safe;        /* changes nothing */
+  const char *summary;  /* one line for people */
 } BnRequestSpec;
 
 BnRequests *bn_requests_new (BnEventBus *bus, BnModules *modules);
@@ -56,6 +58,10 @@ void bn_request_return_stream (GTask *task, const char *name, int descriptor);
 
 /* Who asked, for a BnRequestFunc; valid until it returns. */
 const BnCaller *bn_request_get_caller (GTask *task);
+
+/* aa{sv}, floating: the requests of the hub itself: "name", "access", "summary", "safe", "stream"
+ * and "in", rows with "name", "type" and "optional". */
+GVariant *bn_requests_describe (BnRequests *self);
 
 /* @specs ends with a NULL type and stays. */
 void bn_requests_add (BnRequests *self, const BnRequestSpec *specs, gpointer user_data);

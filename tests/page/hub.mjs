@@ -286,6 +286,11 @@ export class RealHub {
     return stdout.trim()
   }
 
+  // What scripts of this user have.
+  async token() {
+    return (await readFile(join(this.#folder, 'run/binnacle/token'), 'utf8')).trim()
+  }
+
   // A code with which one device is paired, as a person gets it.
   async invite(level) {
     const [pairing] = await this.command('call', 'access.pair', `level=${level}`)

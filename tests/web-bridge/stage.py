@@ -27,7 +27,10 @@ ERROR = "org.binnacle.Error."
 
 
 class Stage:
-    """The hub and the bridge on a bus of their own."""
+    """The hub and the bridge on a bus of their own, with the module echo and those that are named."""
+
+    def __init__(self, *modules):
+        self.modules = modules
 
     def __enter__(self):
         self.stack = contextlib.ExitStack()
@@ -36,6 +39,9 @@ class Stage:
         modules = self.bus.folder / "modules"
         shutil.copytree(pathlib.Path(MODULES, "echo"), modules / "echo",
                         ignore=shutil.ignore_patterns("*.p"))
+        for name in self.modules:
+            shutil.copytree(pathlib.Path(BINNACLED).parent / "modules" / name, modules / name,
+                            ignore=shutil.ignore_patterns("*.p"))
         self.log = self.bus.folder / "log"
         self.environment = dict(self.bus.environment, BINNACLE_MODULE_PATH=str(modules))
         self.start(BINNACLED, "--session")

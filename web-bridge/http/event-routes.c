@@ -133,21 +133,6 @@ reply_connections (Route *route)
                       "The list of connections needs the access level admin");
 }
 
-static void
-on_identity (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Route) route = user_data;
-  g_autoptr (GError) error = NULL;
-
-  route->session = bn_identity_find_finish (BN_HTTP_SERVER (source), result, &error);
-  if (route->session == NULL)
-    bn_reply_error (route->message, error);
-  else if (route->what == CONNECTIONS)
-    reply_connections (route);
-  else
-    ask_hub (g_steal_pointer (&route));
-}
-
 /* {"type", "payload"?} */
 static gboolean
 read_event (Route *route, GError **error)
@@ -164,6 +149,23 @@ read_event (Route *route, GError **error)
   g_set_error (error, BN_ERROR, BN_ERROR_BAD_PAYLOAD,
                "Send {\"type\": \"user.greeting\", \"payload\": {...}}");
   return FALSE;
+}
+
+static void
+on_identity (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Route) route = user_data;
+  g_autoptr (GError) error = NULL;
+
+  route->session = bn_identity_find_finish (BN_HTTP_SERVER (source), result, &error);
+  if (route->session == NULL)
+    bn_reply_error (route->message, error);
+  else if (route->what == CONNECTIONS)
+    reply_connections (route);
+  else if (route->what == PUBLISH && !read_event (route, &error))
+    bn_reply_error (route->message, error);
+  else
+    ask_hub (g_steal_pointer (&route));
 }
 
 /* FALSE if @path is none of these. */
@@ -191,7 +193,6 @@ gboolean
 bn_event_routes_handle (BnHttpServer *server, SoupServerMessage *message, const char *path)
 {
   g_autoptr (Route) route = g_new0 (Route, 1);
-  g_autoptr (GError) error = NULL;
 
   route->server = g_object_ref (server);
   route->message = g_object_ref (message);
@@ -199,11 +200,6 @@ bn_event_routes_handle (BnHttpServer *server, SoupServerMessage *message, const 
     return FALSE;
   if (!bn_reply_check_method (message, route->what == PUBLISH ? "GET, POST" : "GET, HEAD"))
     return TRUE;
-  if (route->what == PUBLISH && !read_event (route, &error))
-    {
-      bn_reply_error (message, error);
-      return TRUE;
-    }
   bn_identity_find_async (server, message, on_identity, g_steal_pointer (&route));
   return TRUE;
 }

@@ -18,6 +18,9 @@
 
 G_BEGIN_DECLS
 
+/* metrics-route.c: keeps what measures running between two scrapes. */
+typedef struct _BnScrapes BnScrapes;
+
 struct _BnHttpServer
 {
   GObject parent_instance;
@@ -37,7 +40,9 @@ struct _BnHttpServer
   BnLan *lan; /* (nullable): while other machines may come */
   BnLoginDelay *login_delay;
   BnDeadlines *deadlines;
-  BnPage *page;            /* (nullable) */
+  BnPage *page; /* (nullable) */
+  BnScrapes *scrapes;
+  char *version;
   GHashTable *connections; /* a set of BnConnection */
   guint16 port;
   gboolean stopped;
@@ -121,6 +126,13 @@ void bn_reply_stream (BnHttpServer *server, SoupServerMessage *message, BnSessio
                       const char *content_type);
 /* event-stream.c */
 void bn_event_stream_open (BnHttpServer *server, SoupServerMessage *message, GHashTable *query);
+/* document-routes.c: /api/openapi.json and /api/asyncapi.json. */
+gboolean bn_document_handle (BnHttpServer *server, SoupServerMessage *message, const char *path);
+void bn_metrics_handle (BnHttpServer *server, SoupServerMessage *message);
+BnScrapes *bn_scrapes_new (BnHttpServer *server);
+void bn_scrapes_free (BnScrapes *self);
+/* 200 with @text (taken), or 304 if the client has it already. */
+void bn_reply_document (SoupServerMessage *message, const char *content_type, char *text);
 /* The last answer on this connection. */
 void bn_reply_close (SoupServerMessage *message);
 void bn_reply_headers (SoupServerMessage *message);

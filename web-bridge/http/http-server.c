@@ -94,7 +94,8 @@ handle_api (BnHttpServer *self, SoupServerMessage *message, const char *path, GH
     }
   else if (g_str_equal (path, "events") && is_read (message))
     bn_event_stream_open (self, message, query);
-  else if (!bn_auth_handle (self, message, path) && !bn_event_routes_handle (self, message, path))
+  else if (!bn_auth_handle (self, message, path) && !bn_event_routes_handle (self, message, path)
+           && !bn_document_handle (self, message, path))
     bn_api_handle (self, message, path, query);
 }
 
@@ -124,6 +125,8 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
     handle_healthz (self, message);
   else if (g_str_equal (path, "/readyz"))
     handle_readyz (self, message);
+  else if (g_str_equal (path, "/metrics"))
+    bn_metrics_handle (self, message);
   else if (g_str_has_prefix (path, "/api/"))
     handle_api (self, message, path + strlen ("/api/"), query);
   else
@@ -231,9 +234,8 @@ bn_http_server_get_connections (BnHttpServer *self)
 }
 
 GVariant *
-bn_http_server_get_statistics (BnHttpServer *self)
+bn_http_server_get_gauges (BnHttpServer *self)
 {
-  const BnCounters *counters = bn_room_get_counters (self->room);
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   const struct
   {
@@ -249,6 +251,15 @@ bn_http_server_get_statistics (BnHttpServer *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (now); i++)
     g_variant_builder_add (&builder, "{sv}", now[i].name, g_variant_new_uint64 (now[i].value));
+  return g_variant_builder_end (&builder);
+}
+
+GVariant *
+bn_http_server_get_counters (BnHttpServer *self)
+{
+  const BnCounters *counters = bn_room_get_counters (self->room);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
   for (BnCount count = 0; count < BN_N_COUNTS; count++)
     g_variant_builder_add (&builder, "{sv}", bn_count_name (count),
                            g_variant_new_uint64 (counters->values[count]));
@@ -265,6 +276,7 @@ bn_http_server_stop (BnHttpServer *self, guint code, const char *reason)
   self->stopped = TRUE;
   bn_listener_stop (self->listener);
   g_clear_pointer (&self->lan, bn_lan_free);
+  g_clear_pointer (&self->scrapes, bn_scrapes_free);
   bn_room_close_all (self->room, code, reason);
   bn_pump_flush (self->pump);
   g_clear_pointer (&self->pump, bn_pump_free);
@@ -304,6 +316,7 @@ bn_http_server_finalize (GObject *object)
   bn_deadlines_free (self->deadlines);
   g_clear_pointer (&self->admission, bn_admission_free);
   g_hash_table_unref (self->connections);
+  g_free (self->version);
   G_OBJECT_CLASS (bn_http_server_parent_class)->finalize (object);
 }
 
@@ -354,6 +367,8 @@ bn_http_server_new (BnBackend *backend, const BnLimits *limits, BnCounters *coun
   self->counters = counters;
   make_deadlines (self);
   self->admission = bn_admission_new (limits, counters, bn_admission_raise_descriptors ());
+  self->version = g_strdup (version);
+  self->scrapes = bn_scrapes_new (self);
   self->room = bn_room_new (backend, limits, counters, &self->clock, version);
   self->listener = bn_listener_new (counters);
   g_signal_connect_swapped (self->listener, "accepted", G_CALLBACK (on_accepted), self);

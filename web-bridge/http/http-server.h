@@ -31,8 +31,9 @@ gboolean bn_http_server_allow_host (BnHttpServer *self, const char *host, GError
 
 BnRoom *bn_http_server_get_room (BnHttpServer *self);
 guint bn_http_server_get_connections (BnHttpServer *self);
-/* All counters of the bridge by their names, and what there is now, each (t): a{sv}, floating. */
-GVariant *bn_http_server_get_statistics (BnHttpServer *self);
+/* What there is now, and all that the bridge counts, by their names, each (t): a{sv}, floating. */
+GVariant *bn_http_server_get_gauges (BnHttpServer *self);
+GVariant *bn_http_server_get_counters (BnHttpServer *self);
 
 /* Stops listening and closes everything; clients are told with the close code. */
 void bn_http_server_stop (BnHttpServer *self, guint code, const char *reason);

@@ -104,6 +104,29 @@ bn_reply_json (SoupServerMessage *message, guint status, GVariant *value)
   reply_text (message, status, "application/json", json, length);
 }
 
+void
+bn_reply_document (SoupServerMessage *message, const char *content_type, char *text)
+{
+  gsize length = strlen (text);
+  g_autofree char *digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *)text, length);
+  g_autofree char *tag = g_strdup_printf ("\"%.32s\"", digest);
+  SoupMessageHeaders *out = soup_server_message_get_response_headers (message);
+  const char *known = soup_message_headers_get_list (
+      soup_server_message_get_request_headers (message), "If-None-Match");
+
+  if (known != NULL && strstr (known, tag) != NULL)
+    {
+      g_free (text);
+      bn_reply_headers (message);
+      soup_server_message_set_status (message, 304, NULL);
+    }
+  else
+    reply_text (message, 200, content_type, text, length);
+  soup_message_headers_replace (out, "Cache-Control", "no-cache");
+  soup_message_headers_replace (out, "Vary", "Accept");
+  soup_message_headers_replace (out, "ETag", tag);
+}
+
 static BnError
 error_of_code (const char *code)
 {

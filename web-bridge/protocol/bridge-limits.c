@@ -78,6 +78,8 @@ static const char *const names[] = {
   [BN_COUNT_RESUMED] = "resumed",
   [BN_COUNT_RESUMES_DROPPED] = "resumes_dropped",
   [BN_COUNT_REPLIES_DROPPED] = "replies_dropped",
+  [BN_COUNT_SCRAPES] = "scrapes",
+  [BN_COUNT_SERIES_LEFT_OUT] = "series_left_out",
   [BN_COUNT_HUB_LOST] = "hub_lost",
 };
 

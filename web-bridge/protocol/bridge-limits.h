@@ -87,6 +87,8 @@ typedef enum
   BN_COUNT_RESUMED,         /* clients that came back */
   BN_COUNT_RESUMES_DROPPED, /* more than the limit of them were away */
   BN_COUNT_REPLIES_DROPPED, /* answers that one who is away will not get */
+  BN_COUNT_SCRAPES,         /* of /metrics */
+  BN_COUNT_SERIES_LEFT_OUT, /* there were too many */
   BN_COUNT_HUB_LOST,
 } BnCount;
 

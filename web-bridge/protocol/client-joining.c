@@ -279,7 +279,7 @@ bn_client_join (BnSubscription *subscription, const char *id, gboolean retained,
   joining->retained = retained;
   if (since != NULL)
     joining->since = (BnSince){ g_strdup (since->epoch), since->sequence };
-  bn_leases_join_async (bn_room_leases (self->room), self->session,
+  bn_leases_join_async (bn_room_get_lease_table (self->room), self->session,
                         (const char *const *)subscription->patterns, subscription->interval_ms,
                         on_joined, joining);
 }

@@ -148,7 +148,6 @@ void bn_room_note_authenticated (BnRoom *self);
 void bn_room_wake (BnRoom *self, gint64 at_usec);
 gint64 bn_room_now (BnRoom *self);
 gint64 bn_room_real_time (BnRoom *self);
-BnLeases *bn_room_leases (BnRoom *self);
 BnResumes *bn_room_resumes (BnRoom *self);
 BnReplays *bn_room_replays (BnRoom *self);
 const char *bn_room_hello_constants (BnRoom *self);

@@ -30,7 +30,7 @@ subscription_free (BnSubscription *subscription)
   if (subscription->member)
     leave_members (subscription);
   if (subscription->lease != NULL)
-    bn_leases_leave (bn_room_leases (subscription->client->room), subscription->lease);
+    bn_leases_leave (bn_room_get_lease_table (subscription->client->room), subscription->lease);
   g_free (subscription->name);
   g_clear_pointer (&subscription->json_name, g_ref_string_release);
   g_strfreev (subscription->patterns);

@@ -41,7 +41,7 @@ bn_room_get_counters (BnRoom *self)
 }
 
 BnLeases *
-bn_room_leases (BnRoom *self)
+bn_room_get_lease_table (BnRoom *self)
 {
   return self->leases;
 }

@@ -37,6 +37,8 @@ BnCounters *bn_room_get_counters (BnRoom *self);
 guint bn_room_get_clients (BnRoom *self);
 guint bn_room_get_unauthenticated (BnRoom *self);
 guint bn_room_get_leases (BnRoom *self);
+/* Subscriptions at the hub. */
+BnLeases *bn_room_get_lease_table (BnRoom *self);
 /* Bytes that wait for clients to read. */
 gsize bn_room_get_queued (BnRoom *self);
 
