@@ -248,9 +248,9 @@ export class RealHub {
     await run('gdbus', wait, { env: this.#env })
   }
 
-  // allowHosts: "127.0.0.1:PORT", names that the bridge answers to besides its own.
-  async startBridge(allowHosts = []) {
-    const args = ['--session', '--port', `${this.port}`, '--page-dir', this.#page]
+  // allowHosts: "127.0.0.1:PORT", names that the bridge answers to besides its own; more: options.
+  async startBridge(allowHosts = [], more = []) {
+    const args = ['--session', '--port', `${this.port}`, '--page-dir', this.#page, ...more]
     for (const host of allowHosts) args.push('--allow-host', host)
     const path = join(this.#build, 'web-bridge/binnacle-web-bridge')
     this.#bridge = new Program(path, args, { env: this.#env })

@@ -222,9 +222,8 @@ static void
 send_frame (gpointer socket, GBytes *frame)
 {
   EventStream *self = socket;
-  g_autoptr (GBytes) owned = frame;
   gsize length;
-  const char *json = bn_frame_get_text (owned, &length);
+  const char *json = bn_frame_get_text (frame, &length);
   g_autoptr (GVariant) message = NULL;
   const char *type;
 

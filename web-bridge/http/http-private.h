@@ -15,6 +15,7 @@
 #include "http/listener.h"
 #include "http/page.h"
 #include "http/pump.h"
+#include "socketio/engine.h"
 
 G_BEGIN_DECLS
 
@@ -42,6 +43,7 @@ struct _BnHttpServer
   BnDeadlines *deadlines;
   BnPage *page; /* (nullable) */
   BnScrapes *scrapes;
+  BnEngines *engines;
   char *version;
   GHashTable *connections; /* a set of BnConnection */
   guint16 port;
@@ -85,6 +87,12 @@ GBytes *bn_connection_read_early (GIOStream *stream);
 
 /* upgrade.c */
 void bn_upgrade_handle (BnHttpServer *server, SoupServerMessage *message);
+/* Does the handshake, and then gives the WebSocket to @taken; if the handshake is refused the
+ * answer is set, and @free_func called with @data, as it is afterwards. */
+typedef void (*BnUpgradeFunc) (BnSocket *socket, BnSession *session, const char *address,
+                               const char *user_agent, gpointer data);
+void bn_upgrade_accept (BnHttpServer *server, SoupServerMessage *message, BnSession *session,
+                        BnUpgradeFunc taken, gpointer data, GDestroyNotify free_func);
 
 /* identity.c: the token that a request has, from Authorization or the cookie. */
 char *bn_identity_read_token (BnHttpServer *server, SoupServerMessage *message,
@@ -133,6 +141,22 @@ BnScrapes *bn_scrapes_new (BnHttpServer *server);
 void bn_scrapes_free (BnScrapes *self);
 /* 200 with @text (taken), or 304 if the client has it already. */
 void bn_reply_document (SoupServerMessage *message, const char *content_type, char *text);
+/* engine-routes.c: /socket.io/. */
+typedef enum
+{
+  BN_ENGINE_UNKNOWN_TRANSPORT,
+  BN_ENGINE_UNKNOWN_SESSION,
+  BN_ENGINE_BAD_METHOD,
+  BN_ENGINE_BAD_REQUEST,
+  BN_ENGINE_FORBIDDEN,
+  BN_ENGINE_UNSUPPORTED_VERSION,
+  BN_ENGINE_UNAUTHENTICATED,
+  BN_ENGINE_TOO_MANY,
+} BnEngineRefusal;
+
+void bn_engine_handle (BnHttpServer *server, SoupServerMessage *message, GHashTable *query);
+/* engine-socket.c: @socket becomes one of the engine's; @begins: its only one. */
+void bn_engine_socket_join (BnSocket *socket, BnEngine *engine, gboolean begins);
 /* The last answer on this connection. */
 void bn_reply_close (SoupServerMessage *message);
 void bn_reply_headers (SoupServerMessage *message);

@@ -125,6 +125,8 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
     handle_healthz (self, message);
   else if (g_str_equal (path, "/readyz"))
     handle_readyz (self, message);
+  else if (g_str_equal (path, "/socket.io/"))
+    bn_engine_handle (self, message, query);
   else if (g_str_equal (path, "/metrics"))
     bn_metrics_handle (self, message);
   else if (g_str_has_prefix (path, "/api/"))
@@ -266,6 +268,23 @@ bn_http_server_get_counters (BnHttpServer *self)
   return g_variant_builder_end (&builder);
 }
 
+GVariant *
+bn_http_server_get_statistics (BnHttpServer *self)
+{
+  g_autoptr (GVariant) gauges = g_variant_ref_sink (bn_http_server_get_gauges (self));
+  g_autoptr (GVariant) counters = g_variant_ref_sink (bn_http_server_get_counters (self));
+  GVariantDict all;
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_dict_init (&all, gauges);
+  g_variant_iter_init (&iter, counters);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    g_variant_dict_insert_value (&all, name, value);
+  return g_variant_dict_end (&all);
+}
+
 void
 bn_http_server_stop (BnHttpServer *self, guint code, const char *reason)
 {
@@ -277,6 +296,7 @@ bn_http_server_stop (BnHttpServer *self, guint code, const char *reason)
   bn_listener_stop (self->listener);
   g_clear_pointer (&self->lan, bn_lan_free);
   g_clear_pointer (&self->scrapes, bn_scrapes_free);
+  g_clear_pointer (&self->engines, bn_engines_free);
   bn_room_close_all (self->room, code, reason);
   bn_pump_flush (self->pump);
   g_clear_pointer (&self->pump, bn_pump_free);
@@ -370,6 +390,7 @@ bn_http_server_new (BnBackend *backend, const BnLimits *limits, BnCounters *coun
   self->version = g_strdup (version);
   self->scrapes = bn_scrapes_new (self);
   self->room = bn_room_new (backend, limits, counters, &self->clock, version);
+  self->engines = bn_engines_new (self->room);
   self->listener = bn_listener_new (counters);
   g_signal_connect_swapped (self->listener, "accepted", G_CALLBACK (on_accepted), self);
   self->pump = bn_pump_new (self->room, error);

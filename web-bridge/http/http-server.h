@@ -34,6 +34,8 @@ guint bn_http_server_get_connections (BnHttpServer *self);
 /* What there is now, and all that the bridge counts, by their names, each (t): a{sv}, floating. */
 GVariant *bn_http_server_get_gauges (BnHttpServer *self);
 GVariant *bn_http_server_get_counters (BnHttpServer *self);
+/* Both. */
+GVariant *bn_http_server_get_statistics (BnHttpServer *self);
 
 /* Stops listening and closes everything; clients are told with the close code. */
 void bn_http_server_stop (BnHttpServer *self, guint code, const char *reason);

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 struct _BnSocket
 {
   BnPump *pump;
-  BnClient *client; /* (owned, nullable): NULL once the connection is being closed */
+  const BnReceiver *receiver; /* (nullable): NULL once the connection is being closed */
+  gpointer receiver_data;
   BnTurnNode *node; /* (nullable): what it is given in this turn */
   GBytes *backlog;  /* (owned, nullable): what the kernel did not take, from @offset on */
   gsize offset;
@@ -45,8 +46,6 @@ struct _BnPump
 };
 
 /* socket.c */
-extern const BnOutlet bn_socket_outlet;
-
 /* Reads what is there, within the budget of a turn. */
 void bn_socket_read (BnSocket *self);
 void bn_socket_feed (BnSocket *self, guint8 *data, gsize length);

@@ -180,9 +180,8 @@ bn_pump_get_sockets (BnPump *self)
   return self->sockets->len;
 }
 
-void
-bn_pump_add (BnPump *self, int fd, GBytes *early, BnSession *session, const char *address,
-             const char *user_agent, GDestroyNotify gone, gpointer gone_data)
+BnSocket *
+bn_pump_add (BnPump *self, int fd, GDestroyNotify gone, gpointer gone_data)
 {
   BnSocket *socket = g_new0 (BnSocket, 1);
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = socket };
@@ -195,17 +194,6 @@ bn_pump_add (BnPump *self, int fd, GBytes *early, BnSession *session, const char
   g_ptr_array_add (self->sockets, socket);
   bn_frame_parser_init (&socket->parser, &bn_room_get_limits (self->room)->frames);
   if (epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
-    {
-      bn_socket_die (socket);
-      return;
-    }
-  socket->client =
-      bn_client_new (self->room, &bn_socket_outlet, socket, session, address, user_agent);
-  if (early != NULL && g_bytes_get_size (early) > 0)
-    {
-      gsize length = g_bytes_get_size (early);
-      g_autofree guint8 *copy = g_memdup2 (g_bytes_get_data (early, NULL), length);
-
-      bn_socket_feed (socket, copy, length);
-    }
+    bn_socket_die (socket);
+  return socket;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* One WebSocket's bytes: frames in to its client, frames of its client out. */
+/* One WebSocket's bytes: frames in to who receives them, frames of theirs out. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -107,8 +107,8 @@ bn_socket_flush (BnSocket *self)
   self->backlog = g_steal_pointer (&bytes);
   self->offset = offset;
   bn_pump_watch (self->pump, self, TRUE);
-  if (self->client != NULL)
-    bn_client_set_blocked (self->client);
+  if (self->receiver != NULL)
+    self->receiver->blocked (self->receiver_data);
 }
 
 void
@@ -120,25 +120,22 @@ bn_socket_continue (BnSocket *self)
     return;
   if (!write_bytes (self, self->backlog, &self->offset))
     {
-      if (!self->dead && self->client != NULL && self->offset > before)
-        bn_client_note_progress (self->client);
+      if (!self->dead && self->receiver != NULL && self->offset > before)
+        self->receiver->progress (self->receiver_data);
       return;
     }
   g_clear_pointer (&self->backlog, g_bytes_unref);
   self->offset = 0;
   bn_pump_watch (self->pump, self, FALSE);
-  if (self->client != NULL)
-    bn_client_unblock (self->client);
+  if (self->receiver != NULL)
+    self->receiver->unblock (self->receiver_data);
   else if (self->closing && self->node == NULL)
     finish_sending (self);
 }
 
-/* Outlet: the client gives a frame. */
-static void
-outlet_send (gpointer socket, GBytes *frame)
+void
+bn_socket_send (BnSocket *self, GBytes *frame)
 {
-  BnSocket *self = socket;
-
   if (self->closing || self->dead)
     return;
   append (self, frame);
@@ -146,9 +143,8 @@ outlet_send (gpointer socket, GBytes *frame)
     bn_socket_flush (self);
 }
 
-/* Ends our side with a close frame. The client is let go by who called. */
-static void
-begin_close (BnSocket *self, guint code, const char *reason)
+void
+bn_socket_close (BnSocket *self, guint code, const char *reason)
 {
   g_autoptr (GBytes) frame = NULL;
 
@@ -161,18 +157,12 @@ begin_close (BnSocket *self, guint code, const char *reason)
 }
 
 static void
-outlet_close (gpointer socket, guint code, const char *reason)
-{
-  begin_close (socket, code, reason);
-}
-
-const BnOutlet bn_socket_outlet = { outlet_send, outlet_close };
-
-static void
 let_go (BnSocket *self)
 {
-  if (self->client != NULL)
-    bn_client_free (g_steal_pointer (&self->client));
+  const BnReceiver *receiver = g_steal_pointer (&self->receiver);
+
+  if (receiver != NULL)
+    receiver->done (self->receiver_data);
 }
 
 static void
@@ -183,7 +173,7 @@ on_parse_error (BnSocket *self, const BnFrameMessage *message)
   bn_counters_add (counters, message->code == BN_CLOSE_TOO_BIG    ? BN_COUNT_WS_TOO_BIG
                              : message->code == BN_CLOSE_BAD_DATA ? BN_COUNT_WS_BAD_UTF8
                                                                   : BN_COUNT_WS_PROTOCOL_ERROR);
-  begin_close (self, message->code, message->reason);
+  bn_socket_close (self, message->code, message->reason);
   let_go (self);
 }
 
@@ -192,14 +182,14 @@ on_ping (BnSocket *self, const BnFrameMessage *message)
 {
   g_autoptr (GBytes) pong = NULL;
 
-  if (!bn_client_receive_ping (self->client))
+  if (!self->receiver->ping (self->receiver_data))
     {
       bn_counters_add (bn_room_get_counters (self->pump->room), BN_COUNT_WS_PING_FLOOD);
-      begin_close (self, BN_CLOSE_POLICY, "Too many pings");
+      bn_socket_close (self, BN_CLOSE_POLICY, "Too many pings");
       let_go (self);
       return;
     }
-  /* A pong is not worth waiting for: a client that does not read gets none. */
+  /* A pong is not worth waiting for: who does not read gets none. */
   if (self->backlog != NULL)
     return;
   pong = bn_frame_new (BN_OPCODE_PONG, message->payload, message->length);
@@ -212,26 +202,26 @@ on_message (BnSocket *self, const BnFrameMessage *message)
   switch (message->opcode)
     {
     case BN_OPCODE_TEXT:
-      bn_client_receive (self->client, (const char *)message->payload, message->length);
+      self->receiver->text (self->receiver_data, (const char *)message->payload, message->length);
       break;
     case BN_OPCODE_BINARY:
-      bn_client_receive_binary (self->client);
+      self->receiver->binary (self->receiver_data, message->payload, message->length);
       break;
     case BN_OPCODE_PING:
       on_ping (self, message);
       break;
     case BN_OPCODE_PONG:
-      bn_client_receive_pong (self->client);
+      self->receiver->pong (self->receiver_data);
       break;
     case BN_OPCODE_CLOSE:
       self->peer_done = TRUE;
-      begin_close (self, message->code, NULL);
+      bn_socket_close (self, message->code, NULL);
       let_go (self);
       break;
     default:
       g_assert_not_reached ();
     }
-  /* The client may have closed itself. */
+  /* Who receives may have closed it. */
   if (self->closing)
     let_go (self);
 }
@@ -278,4 +268,102 @@ bn_socket_free (BnSocket *self)
   if (self->gone != NULL)
     self->gone (self->gone_data);
   g_free (self);
+}
+
+void
+bn_socket_set_receiver (BnSocket *self, const BnReceiver *receiver, gpointer data)
+{
+  g_return_if_fail (self->receiver == NULL);
+
+  self->receiver = receiver;
+  self->receiver_data = data;
+}
+
+void
+bn_socket_feed_early (BnSocket *self, GBytes *early)
+{
+  g_autofree guint8 *copy = NULL;
+
+  if (early == NULL || g_bytes_get_size (early) == 0)
+    return;
+  copy = g_memdup2 (g_bytes_get_data (early, NULL), g_bytes_get_size (early));
+  bn_socket_feed (self, copy, g_bytes_get_size (early));
+}
+
+/* The dashboard's own protocol */
+
+static void
+outlet_send (gpointer socket, GBytes *frame)
+{
+  bn_socket_send (socket, frame);
+}
+
+static void
+outlet_close (gpointer socket, guint code, const char *reason)
+{
+  bn_socket_close (socket, code, reason);
+}
+
+static const BnOutlet client_outlet = { outlet_send, outlet_close };
+
+static void
+client_text (gpointer client, const char *text, gsize length)
+{
+  bn_client_receive (client, text, length);
+}
+
+static void
+client_binary (gpointer client, const guint8 *bytes, gsize length)
+{
+  bn_client_receive_binary (client);
+}
+
+static gboolean
+client_ping (gpointer client)
+{
+  return bn_client_receive_ping (client);
+}
+
+static void
+client_pong (gpointer client)
+{
+  bn_client_receive_pong (client);
+}
+
+static void
+client_blocked (gpointer client)
+{
+  bn_client_set_blocked (client);
+}
+
+static void
+client_progress (gpointer client)
+{
+  bn_client_note_progress (client);
+}
+
+static void
+client_unblock (gpointer client)
+{
+  bn_client_unblock (client);
+}
+
+static void
+client_done (gpointer client)
+{
+  bn_client_free (client);
+}
+
+static const BnReceiver client_receiver = { client_text,    client_binary,  client_ping,
+                                            client_pong,    client_blocked, client_progress,
+                                            client_unblock, client_done };
+
+void
+bn_socket_join_room (BnSocket *self, BnSession *session, const char *address,
+                     const char *user_agent)
+{
+  if (!self->dead)
+    bn_socket_set_receiver (
+        self, &client_receiver,
+        bn_client_new (self->pump->room, &client_outlet, self, session, address, user_agent));
 }

@@ -17,6 +17,9 @@ typedef struct
   BnHttpServer *server; /* (owned) */
   BnSession *session;   /* (owned, nullable) */
   char *user_agent;     /* (nullable) */
+  BnUpgradeFunc taken;
+  gpointer taken_data;
+  GDestroyNotify taken_free; /* (nullable) */
 } Upgrade;
 
 static void
@@ -27,6 +30,8 @@ upgrade_free (gpointer data, GClosure *closure)
   g_object_unref (upgrade->server);
   g_clear_pointer (&upgrade->session, bn_session_unref);
   g_free (upgrade->user_agent);
+  if (upgrade->taken_free != NULL)
+    upgrade->taken_free (upgrade->taken_data);
   g_free (upgrade);
 }
 
@@ -58,6 +63,7 @@ on_wrote_handshake (SoupServerMessage *message, gpointer user_data)
   BnConnection *connection = bn_connection_of (message);
   g_autoptr (GIOStream) stream = NULL;
   g_autoptr (GBytes) early = NULL;
+  BnSocket *socket;
   Place *place;
   int fd, send_buffer = SEND_BUFFER_BYTES;
 
@@ -81,27 +87,51 @@ on_wrote_handshake (SoupServerMessage *message, gpointer user_data)
 
   stream = soup_server_message_steal_connection (message);
   early = bn_connection_read_early (stream);
-  bn_pump_add (server->pump, fd, early, upgrade->session, place->address, upgrade->user_agent,
-               place_free, place);
+  socket = bn_pump_add (server->pump, fd, place_free, place);
+  upgrade->taken (socket, upgrade->session, place->address, upgrade->user_agent,
+                  upgrade->taken_data);
+  bn_socket_feed_early (socket, early);
   /* Closes the other descriptor only: the socket lives on in ours. */
   g_io_stream_close (stream, NULL, NULL);
 }
 
-static void
-accept_upgrade (BnHttpServer *server, SoupServerMessage *message, BnSession *session)
+void
+bn_upgrade_accept (BnHttpServer *server, SoupServerMessage *message, BnSession *session,
+                   BnUpgradeFunc taken, gpointer data, GDestroyNotify free_func)
 {
   GList *extensions = NULL;
   Upgrade *upgrade;
 
   if (!soup_websocket_server_process_handshake (message, NULL, NULL, NULL, &extensions))
-    return; /* libsoup has set the status */
+    {
+      /* libsoup has set the status */
+      if (free_func != NULL)
+        free_func (data);
+      return;
+    }
   upgrade = g_new0 (Upgrade, 1);
   upgrade->server = g_object_ref (server);
   upgrade->session = session != NULL ? bn_session_ref (session) : NULL;
   upgrade->user_agent = g_strdup (soup_message_headers_get_one (
       soup_server_message_get_request_headers (message), "User-Agent"));
+  upgrade->taken = taken;
+  upgrade->taken_data = data;
+  upgrade->taken_free = free_func;
   g_signal_connect_data (message, "wrote-informational", G_CALLBACK (on_wrote_handshake), upgrade,
                          upgrade_free, 0);
+}
+
+static void
+join_room (BnSocket *socket, BnSession *session, const char *address, const char *user_agent,
+           gpointer user_data)
+{
+  bn_socket_join_room (socket, session, address, user_agent);
+}
+
+static void
+accept_upgrade (BnHttpServer *server, SoupServerMessage *message, BnSession *session)
+{
+  bn_upgrade_accept (server, message, session, join_room, NULL, NULL);
 }
 
 static void

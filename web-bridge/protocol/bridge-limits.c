@@ -34,6 +34,10 @@ const BnLimits bn_default_limits = {
   .resume_replies = 64,
   .resume_bytes = 256 * 1024,
   .sessions = 256,
+  .engines = 64,
+  .engine_namespaces = 16,
+  .engine_ping_ms = 25000,
+  .engine_timeout_ms = 20000,
 };
 
 static const char *const names[] = {
@@ -78,6 +82,8 @@ static const char *const names[] = {
   [BN_COUNT_RESUMED] = "resumed",
   [BN_COUNT_RESUMES_DROPPED] = "resumes_dropped",
   [BN_COUNT_REPLIES_DROPPED] = "replies_dropped",
+  [BN_COUNT_ENGINES] = "socketio_sessions",
+  [BN_COUNT_ENGINES_REFUSED] = "socketio_refused",
   [BN_COUNT_SCRAPES] = "scrapes",
   [BN_COUNT_SERIES_LEFT_OUT] = "series_left_out",
   [BN_COUNT_HUB_LOST] = "hub_lost",

@@ -34,12 +34,16 @@ typedef struct
   gsize queue_bytes;      /* likewise; reaching it for queue_soft_ms closes */
   gsize queue_hard_bytes; /* reaching it closes at once */
   guint queue_soft_ms;
-  guint stall_ms;       /* something waits and nothing was taken */
-  guint resumes;        /* clients whose connection is lost, and that may come back */
-  guint resume_ms;      /* for how long */
-  guint resume_replies; /* answers that are kept for one */
-  gsize resume_bytes;   /* likewise */
-  guint sessions;       /* kept open, WebSockets or not */
+  guint stall_ms;          /* something waits and nothing was taken */
+  guint resumes;           /* clients whose connection is lost, and that may come back */
+  guint resume_ms;         /* for how long */
+  guint resume_replies;    /* answers that are kept for one */
+  gsize resume_bytes;      /* likewise */
+  guint sessions;          /* kept open, WebSockets or not */
+  guint engines;           /* sessions of Engine.IO */
+  guint engine_namespaces; /* of one of them */
+  guint engine_ping_ms;
+  guint engine_timeout_ms; /* until the peer has answered a ping */
 } BnLimits;
 
 extern const BnLimits bn_default_limits;
@@ -87,6 +91,8 @@ typedef enum
   BN_COUNT_RESUMED,         /* clients that came back */
   BN_COUNT_RESUMES_DROPPED, /* more than the limit of them were away */
   BN_COUNT_REPLIES_DROPPED, /* answers that one who is away will not get */
+  BN_COUNT_ENGINES,         /* sessions of Engine.IO */
+  BN_COUNT_ENGINES_REFUSED, /* too many of them, or of their namespaces */
   BN_COUNT_SCRAPES,         /* of /metrics */
   BN_COUNT_SERIES_LEFT_OUT, /* there were too many */
   BN_COUNT_HUB_LOST,

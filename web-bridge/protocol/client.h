@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* The socket's side. Neither may free the client before it returns. */
 typedef struct
 {
-  /* Takes a frame; the reference is the callee's own. */
+  /* Gives it a frame, which stays the caller's: who keeps it takes a reference. */
   void (*send) (gpointer socket, GBytes *frame);
   /* Sends a close frame and lets go; nothing is sent after it. */
   void (*close) (gpointer socket, guint code, const char *reason);
