@@ -4,8 +4,10 @@
 #include "client-gtk/window.h"
 
 #include "client-gtk/job-notifier.h"
+#include "client-gtk/step-up-notifier.h"
 #include "pages/activity-page.h"
 #include "pages/cards-page.h"
+#include "pages/devices-page.h"
 #include "pages/jobs-button.h"
 #include "pages/modules-page.h"
 #include "pages/search-window.h"
@@ -19,10 +21,11 @@
 struct _BnWindow
 {
   AdwApplicationWindow parent_instance;
-  BnSession *session;      /* owned */
-  BnJobNotifier *notifier; /* owned */
-  gulong state_id;         /* of the surface's state */
-  AdwToast *failure;       /* weak: the last toast of a module that failed */
+  BnSession *session;         /* owned */
+  BnJobNotifier *notifier;    /* owned */
+  BnStepUpNotifier *step_ups; /* owned */
+  gulong state_id;            /* of the surface's state */
+  AdwToast *failure;          /* weak: the last toast of a module that failed */
   GtkWidget *toasts;
   GtkWidget *root;
   GtkWidget *status;
@@ -399,6 +402,7 @@ bn_window_dispose (GObject *object)
 
   g_clear_weak_pointer (&self->failure);
   g_clear_object (&self->notifier);
+  g_clear_object (&self->step_ups);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (bn_window_parent_class)->dispose (object);
 }
@@ -487,6 +491,7 @@ bn_window_new (AdwApplication *application, BnSession *session)
 
   self->session = g_object_ref (session);
   self->notifier = bn_job_notifier_new (GTK_WINDOW (self), session);
+  self->step_ups = bn_step_up_notifier_new (GTK_WINDOW (self), session);
   bn_jobs_button_set_session (BN_JOBS_BUTTON (self->jobs), session);
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->machine), g_get_host_name ());
   adw_window_title_set_subtitle (ADW_WINDOW_TITLE (self->machine),
@@ -496,6 +501,7 @@ bn_window_new (AdwApplication *application, BnSession *session)
             bn_cards_page_new (session, NULL));
   add_page (self, "activity", "hub", _ ("Activity"), "view-list-symbolic",
             bn_activity_page_new (session));
+  add_page (self, "devices", "hub", _ ("Devices"), "phone-symbolic", bn_devices_page_new (session));
   add_page (self, "modules", "hub", _ ("Modules"), "application-x-addon-symbolic",
             bn_modules_page_new (session));
   add_page (self, "workers", "hub", _ ("Workers"), "emblem-system-symbolic",

@@ -14,8 +14,8 @@ G_DECLARE_FINAL_TYPE (BnWindow, bn_window, BN, WINDOW, AdwApplicationWindow)
 
 BnWindow *bn_window_new (AdwApplication *application, BnSession *session);
 
-/* @id: "overview", "activity", "modules", "workers", or the name of a module. FALSE if there is no
- * such page. */
+/* @id: "overview", "activity", "devices", "modules", "workers", or the name of a module. FALSE if
+ * there is no such page. */
 gboolean bn_window_show_page (BnWindow *self, const char *id);
 /* And what on it: a card, a module, a worker; NULL for the page itself. FALSE if it is not there.
  */

@@ -44,6 +44,7 @@ static const struct
   { "warning", "warning", N_ ("warning") },
   { "starting", "warning", N_ ("starting") },
   { "draining", "warning", N_ ("stopping") },
+  { "connected", "success", N_ ("connected") },
   { "running", "success", N_ ("running") },
   { "ready", "success", N_ ("ready") },
   { "active", "success", N_ ("active") },

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* screenshots FOLDER [PAGE...]: a picture of each page, light and dark, wide and narrow. Needs a
- * hub on the session bus. PAGE/TARGET leads to a target on the page; PAGE/TARGET/BUTTON presses a
- * button of it and pictures the window that opens; "jobs" are those of the page activity. */
+ * hub on the session bus. PAGE/TARGET leads to a target on the page (none if it is empty);
+ * PAGE/TARGET/BUTTON presses a button of it and pictures the window that opens, with another
+ * /BUTTON after one of that is pressed; "jobs" are those of the page activity. */
 #include "model/session.h"
 #include "client-gtk/window.h"
 
@@ -85,7 +86,7 @@ find_other (BnWindow *window)
 }
 
 static void
-picture_other (BnWindow *window, const char *button_name, const char *path)
+picture_other (BnWindow *window, const char *button_name, const char *next_name, const char *path)
 {
   GtkWidget *button = find_button (GTK_WIDGET (window), button_name);
   GtkWindow *other;
@@ -100,6 +101,13 @@ picture_other (BnWindow *window, const char *button_name, const char *path)
   other = find_other (window);
   if (other != NULL)
     {
+      GtkWidget *next = next_name != NULL ? find_button (GTK_WIDGET (other), next_name) : NULL;
+
+      if (next != NULL)
+        {
+          g_signal_emit_by_name (next, "clicked");
+          settle ();
+        }
       save (GTK_WIDGET (other), path);
       gtk_window_destroy (other);
     }
@@ -108,16 +116,16 @@ picture_other (BnWindow *window, const char *button_name, const char *path)
 static void
 picture_page (BnWindow *window, const char *page, const char *path)
 {
-  g_auto (GStrv) parts = g_strsplit (page, "/", 3);
+  g_auto (GStrv) parts = g_strsplit (page, "/", 4);
   guint n = g_strv_length (parts);
 
   if (g_str_equal (parts[0], "jobs"))
     gtk_widget_activate_action (GTK_WIDGET (window), "win.jobs", NULL);
-  else if (!bn_window_go (window, parts[0], n > 1 ? parts[1] : NULL))
+  else if (!bn_window_go (window, parts[0], n > 1 && *parts[1] != '\0' ? parts[1] : NULL))
     g_printerr ("screenshots: there is no %s\n", page);
   settle ();
   if (n > 2)
-    picture_other (window, parts[2], path);
+    picture_other (window, parts[2], n > 3 ? parts[3] : NULL, path);
   else
     save (GTK_WIDGET (window), path);
 }

@@ -7,23 +7,6 @@
 #include "pages/rights-dialog.h"
 #include "window-fixture.h"
 
-static GtkWidget *
-find_label (GtkWidget *widget, const char *text)
-{
-  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget)
-      && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_label (child, text);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 /* The row of the module titled @title. */
 static GtkWidget *
 find_row (GtkWidget *widget, const char *title)
@@ -80,11 +63,11 @@ test_states (WindowFixture *f, gconstpointer data)
   row = open_row (f, "containers", "Containers");
   g_assert_cmpstr (get_subtitle (row), ==,
                    "Runs the previous version: the process ended with signal 11 (SIGSEGV)");
-  WAIT_FOR (find_label (row, "Open descriptors") != NULL);
+  WAIT_FOR (window_fixture_find_label (row, "Open descriptors") != NULL);
   g_assert_true (has (row, "reload") && has (row, "unload"));
   row = open_row (f, "diary", "Diary");
   g_assert_cmpstr (get_subtitle (row), ==, "It waits for you to approve what it asks for.");
-  WAIT_FOR (find_label (row, "waits for approval") != NULL);
+  WAIT_FOR (window_fixture_find_label (row, "waits for approval") != NULL);
   g_assert_true (has (row, "review"));
   g_assert_false (has (row, "enable") || has (row, "load"));
   row = open_row (f, "printer", "Printer");
@@ -101,14 +84,15 @@ test_countdown (WindowFixture *f, gconstpointer data)
       g_strdup_printf ("'backoff'>, 'reason': <'It ended'>, 'next_start': <int64 %" G_GINT64_FORMAT,
                        g_get_real_time () + 4 * G_USEC_PER_SEC);
 
-  g_assert_null (find_label (row, "Next start"));
+  g_assert_null (window_fixture_find_label (row, "Next start"));
   window_fixture_set_state (f, waiting);
-  WAIT_FOR (find_label (row, "in 4") != NULL || find_label (row, "in 3") != NULL);
+  WAIT_FOR (window_fixture_find_label (row, "in 4") != NULL
+            || window_fixture_find_label (row, "in 3") != NULL);
   g_assert_cmpstr (get_subtitle (row), ==, "It ended");
-  WAIT_FOR (find_label (row, "in 2") != NULL);
-  WAIT_FOR (find_label (row, "in 0") != NULL);
+  WAIT_FOR (window_fixture_find_label (row, "in 2") != NULL);
+  WAIT_FOR (window_fixture_find_label (row, "in 0") != NULL);
   window_fixture_set_state (f, "'ready'");
-  WAIT_FOR (find_label (row, "Next start") == NULL);
+  WAIT_FOR (window_fixture_find_label (row, "Next start") == NULL);
 }
 
 static void
@@ -121,9 +105,9 @@ test_history (WindowFixture *f, gconstpointer data)
   window = window_fixture_find_window (ADW_TYPE_WINDOW);
   g_assert_nonnull (window);
   g_assert_cmpstr (gtk_window_get_title (window), ==, "Backup: history");
-  WAIT_FOR (find_label (GTK_WIDGET (window), "rolled back") != NULL);
-  g_assert_nonnull (find_label (GTK_WIDGET (window), "MemoryHigh is 128 MiB"));
-  g_assert_nonnull (find_label (GTK_WIDGET (window), "no. 7"));
+  WAIT_FOR (window_fixture_find_label (GTK_WIDGET (window), "rolled back") != NULL);
+  g_assert_nonnull (window_fixture_find_label (GTK_WIDGET (window), "MemoryHigh is 128 MiB"));
+  g_assert_nonnull (window_fixture_find_label (GTK_WIDGET (window), "no. 7"));
   gtk_window_destroy (window);
 }
 
@@ -136,7 +120,7 @@ test_history_refused (WindowFixture *f, gconstpointer data)
   bn_stage_hub_set_error (f->stage, "module.history", "There is no <module> of that name");
   press (row, "history");
   window = window_fixture_find_window (ADW_TYPE_WINDOW);
-  WAIT_FOR (find_label (GTK_WIDGET (window), "There is no <module>") != NULL);
+  WAIT_FOR (window_fixture_find_label (GTK_WIDGET (window), "There is no <module>") != NULL);
   gtk_window_destroy (window);
 }
 
@@ -155,9 +139,10 @@ test_rights (WindowFixture *f, gconstpointer data)
   GtkWindow *dialog = review (f);
   GVariant *payload;
 
-  WAIT_FOR (find_label (GTK_WIDGET (dialog), "use the network") != NULL);
-  g_assert_nonnull (find_label (GTK_WIDGET (dialog), "~/Documents/Diary (as before)"));
-  g_assert_nonnull (find_label (GTK_WIDGET (dialog), "it is not confined"));
+  WAIT_FOR (window_fixture_find_label (GTK_WIDGET (dialog), "use the network") != NULL);
+  g_assert_nonnull (
+      window_fixture_find_label (GTK_WIDGET (dialog), "~/Documents/Diary (as before)"));
+  g_assert_nonnull (window_fixture_find_label (GTK_WIDGET (dialog), "it is not confined"));
   g_assert_cmpstr (adw_message_dialog_get_default_response (ADW_MESSAGE_DIALOG (dialog)), ==,
                    "cancel");
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "approve");

@@ -105,6 +105,23 @@ window_fixture_find (GtkWidget *widget, GType type, const char *name)
   return NULL;
 }
 
+GtkWidget *
+window_fixture_find_label (GtkWidget *widget, const char *text)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget)
+      && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = window_fixture_find_label (child, text);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
 void
 window_fixture_set_state (WindowFixture *self, const char *state)
 {

@@ -31,6 +31,9 @@ gboolean window_fixture_is_interested (WindowFixture *self, const char *type);
 /* The first widget of @type below @widget, depth first; with @name if it is not NULL. */
 GtkWidget *window_fixture_find (GtkWidget *widget, GType type, const char *name);
 
+/* A label that can be seen, with @text in it; NULL if there is none. */
+GtkWidget *window_fixture_find_label (GtkWidget *widget, const char *text);
+
 /* The first window of @type; NULL if there is none. */
 GtkWindow *window_fixture_find_window (GType type);
 
