@@ -2,8 +2,9 @@
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* A client of the web protocol says anything at all, one message a line, while a hub answers.
  *
- * A line that begins with '!' is not said: it is an event of the hub. Whatever happens, every frame
- * that goes out must be a whole text frame of valid JSON, and the client must go without a trace.
+ * A line that begins with '!' is not said: it is an event of the hub; one with '=' is a binary
+ * message. Whatever happens, every frame that goes out must be a whole text frame of valid JSON,
+ * and the client must go without a trace.
  */
 #include <string.h>
 
@@ -80,6 +81,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
           fuzz_hub_tell (hub, line);
         }
+      else if (length > 0 && *at == '=')
+        bn_client_receive_binary (client, (const guint8 *)at + 1, length - 1);
       else
         bn_client_receive (client, at, length);
       if (length % 2 == 0)

@@ -24,6 +24,7 @@ DOCUMENTS = [pathlib.Path(SOURCE, name) for name in ("README.md", "web-bridge/RE
 RULES = ("<policy context='default'><allow user='*'/><allow eavesdrop='true'/>"
          "<allow send_destination='*' eavesdrop='true'/><allow own='*'/></policy>")
 ERROR = "org.binnacle.Error."
+ACCESS = "org.binnacle.Access1"
 
 
 class Stage:
@@ -143,6 +144,26 @@ class Stage:
             return client.hear_until(lambda heard: heard.get("id") == 1)
         finally:
             client.close()
+
+
+def invite(stage, **options):
+    """An invitation, as somebody at the machine makes it."""
+    values = {name: GLib.Variant("as" if isinstance(value, list) else "s", value)
+              for name, value in options.items()}
+    return private_bus.call(stage.connection, ACCESS, "Pair", GLib.Variant("(a{sv})", (values,)))[0]
+
+
+def post(stage, path, body, token=""):
+    return stage.get(path, json.dumps(body).encode(), token=token)
+
+
+def pair(stage, level, **options):
+    """The token and the id of a new device."""
+    code = invite(stage, level=level, **options)["code"]
+    status, answer = post(stage, "/api/auth/pair", {"code": code, "name": "A phone"})
+    assert status == 200 and answer["level"] == level, answer
+    devices = private_bus.call(stage.connection, ACCESS, "ListDevices")[0]
+    return answer["token"], devices[0]["id"]
 
 
 def blocks(document, language):

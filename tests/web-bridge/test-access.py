@@ -9,12 +9,11 @@ import time
 import urllib.error
 import urllib.request
 
-from stage import Client, Stage, private_bus
+from stage import ACCESS, Client, Stage, invite, pair, post, private_bus
 
 import tap
 from gi.repository import GLib
 
-ACCESS = "org.binnacle.Access1"
 # What a paired device may not do, whatever its level, and with which arguments it would be done.
 AT_THE_MACHINE = [
     ("access/pair", {}),
@@ -25,26 +24,6 @@ AT_THE_MACHINE = [
     ("access/confirm_exposure", {}),
 ]
 REVOKED_SECONDS = 1
-
-
-def invite(stage, **options):
-    """An invitation, as somebody at the machine makes it."""
-    values = {name: GLib.Variant("as" if isinstance(value, list) else "s", value)
-              for name, value in options.items()}
-    return private_bus.call(stage.connection, ACCESS, "Pair", GLib.Variant("(a{sv})", (values,)))[0]
-
-
-def post(stage, path, body, token=""):
-    return stage.get(path, json.dumps(body).encode(), token=token)
-
-
-def pair(stage, level, **options):
-    """The token and the id of a new device."""
-    code = invite(stage, level=level, **options)["code"]
-    status, answer = post(stage, "/api/auth/pair", {"code": code, "name": "A phone"})
-    assert status == 200 and answer["level"] == level, answer
-    devices = private_bus.call(stage.connection, ACCESS, "ListDevices")[0]
-    return answer["token"], devices[0]["id"]
 
 
 def set_device(stage, device, **options):

@@ -315,7 +315,7 @@ client_text (gpointer client, const char *text, gsize length)
 static void
 client_binary (gpointer client, const guint8 *bytes, gsize length)
 {
-  bn_client_receive_binary (client);
+  bn_client_receive_binary (client, bytes, length);
 }
 
 static gboolean

@@ -34,12 +34,15 @@ typedef struct
   gsize queue_bytes;      /* likewise; reaching it for queue_soft_ms closes */
   gsize queue_hard_bytes; /* reaching it closes at once */
   guint queue_soft_ms;
-  guint stall_ms;          /* something waits and nothing was taken */
-  guint resumes;           /* clients whose connection is lost, and that may come back */
-  guint resume_ms;         /* for how long */
-  guint resume_replies;    /* answers that are kept for one */
-  gsize resume_bytes;      /* likewise */
-  guint sessions;          /* kept open, WebSockets or not */
+  guint stall_ms;       /* something waits and nothing was taken */
+  guint resumes;        /* clients whose connection is lost, and that may come back */
+  guint resume_ms;      /* for how long */
+  guint resume_replies; /* answers that are kept for one */
+  gsize resume_bytes;   /* likewise */
+  guint sessions;       /* kept open, WebSockets or not */
+  guint channels;       /* of all clients */
+  guint channels_per_client;
+  guint channel_window;    /* bytes that were not acknowledged, at most */
   guint engines;           /* sessions of Engine.IO */
   guint engine_namespaces; /* of one of them */
   guint engine_ping_ms;
@@ -88,9 +91,13 @@ typedef enum
   BN_COUNT_REPLAYED,        /* events */
   BN_COUNT_REPLAYS_REFUSED, /* more than queue_hard_bytes of them waited for a client */
   BN_COUNT_SLOW_CONSUMERS,
-  BN_COUNT_RESUMED,         /* clients that came back */
-  BN_COUNT_RESUMES_DROPPED, /* more than the limit of them were away */
-  BN_COUNT_REPLIES_DROPPED, /* answers that one who is away will not get */
+  BN_COUNT_RESUMED,          /* clients that came back */
+  BN_COUNT_RESUMES_DROPPED,  /* more than the limit of them were away */
+  BN_COUNT_REPLIES_DROPPED,  /* answers that one who is away will not get */
+  BN_COUNT_CHANNELS,         /* opened */
+  BN_COUNT_CHANNELS_REFUSED, /* there were too many */
+  BN_COUNT_CHANNELS_RESUMED,
+  BN_COUNT_CHANNEL_ERRORS,  /* bytes for none, out of their order or beyond the window */
   BN_COUNT_ENGINES,         /* sessions of Engine.IO */
   BN_COUNT_ENGINES_REFUSED, /* too many of them, or of their namespaces */
   BN_COUNT_SCRAPES,         /* of /metrics */

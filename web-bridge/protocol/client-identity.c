@@ -61,8 +61,9 @@ make_limits (const BnLimits *limits)
 static GVariant *
 make_capabilities (void)
 {
-  static const char *const capabilities[] = { "retained",  "replay", "rate",   "coalesce",
-                                              "heartbeat", "gap",    "resume", NULL };
+  static const char *const capabilities[] = { "retained", "replay",    "rate",
+                                              "coalesce", "heartbeat", "gap",
+                                              "resume",   "binary",    NULL };
 
   return g_variant_new_strv (capabilities, -1);
 }

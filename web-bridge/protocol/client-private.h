@@ -3,6 +3,7 @@
 /* The parts of a client that only protocol/ sees. */
 #pragma once
 
+#include "protocol/channels.h"
 #include "protocol/client.h"
 #include "protocol/message.h"
 #include "protocol/out-queue.h"
@@ -69,6 +70,7 @@ struct _BnClient
   GPtrArray *subscriptions; /* (nullable): BnSubscription, owned */
   guint64 last_serial;
   GCancellable *recoveries; /* (nullable): of what is read from the hub's ring */
+  GPtrArray *channels;      /* (nullable): BnChannel, unowned: the room has them */
 
   /* Fan-out: what this round has found out; see room.c. */
   guint64 round;
@@ -115,6 +117,16 @@ void bn_client_say_hello (BnClient *self);
 /* Deadlines; returns when to look again, 0 if there is nothing to wait for. */
 gint64 bn_client_tick (BnClient *self, gint64 now_usec);
 
+/* What is sent now waits behind something. */
+gboolean bn_client_must_wait (BnClient *self);
+
+/* client-channels.c */
+void bn_client_on_channel_open (BnClient *self, BnMessage *message);
+/* FALSE if it says nothing new. */
+gboolean bn_client_on_channel_ack (BnClient *self, BnMessage *message);
+void bn_client_on_channel_eof (BnClient *self, BnMessage *message);
+void bn_client_on_channel_close (BnClient *self, BnMessage *message);
+
 /* client-identity.c */
 /* Its session may do more than before. */
 void bn_client_say_access (BnClient *self);
@@ -150,6 +162,7 @@ gint64 bn_room_now (BnRoom *self);
 gint64 bn_room_real_time (BnRoom *self);
 BnResumes *bn_room_resumes (BnRoom *self);
 BnReplays *bn_room_replays (BnRoom *self);
+BnChannels *bn_room_channels (BnRoom *self);
 const char *bn_room_hello_constants (BnRoom *self);
 guint64 bn_room_sequence (BnRoom *self);
 /* An event with that number was seen. */

@@ -199,9 +199,7 @@ check (BnClient *self, BnMessage *message, GError **error)
 {
   guint most = bn_room_get_limits (self->room)->requests_in_flight;
 
-  if (g_str_has_prefix (message->type, "channel."))
-    g_set_error (error, BN_ERROR, BN_ERROR_UNSUPPORTED, "This server does not offer channels");
-  else if (!bn_event_type_is_valid (message->type) && !bn_name_is_valid (message->type))
+  if (!bn_event_type_is_valid (message->type) && !bn_name_is_valid (message->type))
     g_set_error (error, BN_ERROR, BN_ERROR_UNKNOWN_TYPE,
                  "A type is written like \"docker.start_container\"");
   else if (self->in_flight >= most)

@@ -90,8 +90,8 @@ ensure_queue (BnClient *self)
 }
 
 /* TRUE if the message must wait. */
-static gboolean
-must_wait (BnClient *self)
+gboolean
+bn_client_must_wait (BnClient *self)
 {
   if (!self->blocked && self->queue == NULL)
     return FALSE;
@@ -106,7 +106,7 @@ bn_client_send (BnClient *self, GBytes *frame)
 
   if (self->closing || self->socket == NULL)
     return;
-  if (must_wait (self))
+  if (bn_client_must_wait (self))
     {
       bn_out_queue_push_frame (self->queue, owned);
       count_for_queue (self);
@@ -122,7 +122,7 @@ bn_client_deliver (BnClient *self, BnBroadcast *broadcast, char *names)
   if (self->closing || self->socket == NULL)
     return;
   bn_counters_add (bn_room_get_counters (self->room), BN_COUNT_DELIVERIES);
-  if (must_wait (self))
+  if (bn_client_must_wait (self))
     {
       bn_out_queue_push (self->queue, broadcast, names);
       count_for_queue (self);
@@ -137,7 +137,7 @@ bn_client_send_gap (BnClient *self, guint64 from, guint64 to)
 {
   if (self->closing || self->socket == NULL)
     return;
-  if (must_wait (self))
+  if (bn_client_must_wait (self))
     bn_out_queue_push_gap (self->queue, from, to);
   else
     bn_client_send (self, bn_gap_frame (from, to));
@@ -182,6 +182,7 @@ bn_client_unblock (BnClient *self)
 {
   self->blocked = FALSE;
   pump (self);
+  bn_channels_continue (self);
 }
 
 gboolean
@@ -292,6 +293,10 @@ static const struct
   { "websocket.subscribe", bn_client_on_subscribe, FALSE },
   { "websocket.unsubscribe", bn_client_on_unsubscribe, FALSE },
   { "websocket.connections", on_connections, FALSE },
+  { "channel.open", bn_client_on_channel_open, FALSE },
+  { "channel.ack", ignore, FALSE }, /* it was heard already */
+  { "channel.eof", bn_client_on_channel_eof, FALSE },
+  { "channel.close", bn_client_on_channel_close, FALSE },
 };
 
 static gboolean
@@ -371,6 +376,10 @@ bn_client_receive (BnClient *self, const char *text, gsize length)
     return;
   self->heard_usec = bn_room_now (self->room);
   message = bn_message_parse (text, length, &id, &error);
+  /* There are as many of those as there are bytes. */
+  if (message != NULL && g_str_equal (message->type, "channel.ack")
+      && bn_client_on_channel_ack (self, message))
+    return;
   if (!take_share (self, message != NULL ? message->id : id,
                    message != NULL ? message->type : NULL))
     return;
@@ -384,14 +393,16 @@ bn_client_receive (BnClient *self, const char *text, gsize length)
 }
 
 void
-bn_client_receive_binary (BnClient *self)
+bn_client_receive_binary (BnClient *self, const guint8 *bytes, gsize length)
 {
+  g_autoptr (BnClient) held = bn_client_ref (self);
   g_autoptr (GError) error = NULL;
 
+  if (self->closing)
+    return;
   self->heard_usec = bn_room_now (self->room);
-  g_set_error (&error, BN_ERROR, BN_ERROR_UNSUPPORTED,
-               "Binary messages belong to channels, which this server does not offer");
-  refuse_message (self, NULL, error);
+  if (!bn_channels_receive (self, bytes, length, &error))
+    refuse_message (self, NULL, error);
 }
 
 gboolean
@@ -491,6 +502,7 @@ bn_client_free (BnClient *self)
   self->closing = TRUE;
   self->socket = NULL;
   bn_client_drop_subscriptions (self);
+  bn_channels_detach (self);
   bn_room_remove (self->room, self);
   if (self->resume != NULL)
     {

@@ -28,8 +28,8 @@ void bn_client_free (BnClient *self);
 
 /* A text message, at most the limit of a WebSocket message; not necessarily JSON. */
 void bn_client_receive (BnClient *self, const char *text, gsize length);
-/* A binary message. */
-void bn_client_receive_binary (BnClient *self);
+/* A binary message: bytes of a channel. */
+void bn_client_receive_binary (BnClient *self, const guint8 *bytes, gsize length);
 /* FALSE if the peer pings too often. */
 gboolean bn_client_receive_ping (BnClient *self);
 void bn_client_receive_pong (BnClient *self);

@@ -110,6 +110,18 @@ bn_message_parse (const char *text, gsize length, char **id, GError **error)
   return self;
 }
 
+BnMessage *
+bn_message_copy (const BnMessage *self)
+{
+  BnMessage *copy = g_new0 (BnMessage, 1);
+
+  copy->type = g_strdup (self->type);
+  copy->payload = g_variant_ref (self->payload);
+  copy->id = g_strdup (self->id);
+  copy->target = g_strdup (self->target);
+  return copy;
+}
+
 static GBytes *
 finish (GString *json)
 {

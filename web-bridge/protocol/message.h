@@ -21,6 +21,7 @@ typedef struct
  * too_large. On an error @id is the id if it could be read, for the answer. */
 BnMessage *bn_message_parse (const char *text, gsize length, char **id, GError **error);
 void bn_message_free (BnMessage *self);
+BnMessage *bn_message_copy (const BnMessage *self);
 
 /* A text frame with {"type", "payload"}. @payload is a{sv} and is sunk; NULL is {}. */
 GBytes *bn_message_frame (const char *type, GVariant *payload);

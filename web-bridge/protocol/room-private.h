@@ -16,6 +16,7 @@ struct _BnRoom
   BnCatalog *catalog;
   BnLeases *leases;
   BnReplays *replays;
+  BnChannels *channels;
   const BnLimits *limits;
   BnCounters *counters;
   const BnClock *clock;

@@ -46,6 +46,12 @@ bn_room_get_lease_table (BnRoom *self)
   return self->leases;
 }
 
+BnChannels *
+bn_room_channels (BnRoom *self)
+{
+  return self->channels;
+}
+
 BnReplays *
 bn_room_replays (BnRoom *self)
 {
@@ -258,6 +264,7 @@ on_session_ended (BnRoom *self, BnSession *session, gboolean lowered)
 {
   g_autoptr (GPtrArray) clients = bn_room_hold_clients (self);
 
+  bn_channels_end_session (self->channels, session);
   for (guint i = 0; i < clients->len; i++)
     {
       BnClient *client = clients->pdata[i];
@@ -329,6 +336,7 @@ bn_room_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->sessions, self);
   g_clear_object (&self->catalog);
   g_clear_object (&self->leases);
+  g_clear_pointer (&self->channels, bn_channels_free);
   g_clear_object (&self->replays);
   g_clear_object (&self->sessions);
   g_clear_object (&self->backend);
@@ -387,6 +395,7 @@ bn_room_new (BnBackend *backend, const BnLimits *limits, BnCounters *counters, c
   self->catalog = bn_catalog_new (backend);
   self->leases = bn_leases_new (backend);
   self->replays = bn_replays_new (backend);
+  self->channels = bn_channels_new (self);
   g_signal_connect_swapped (backend, "event", G_CALLBACK (bn_room_on_event), self);
   g_signal_connect_swapped (backend, "samples", G_CALLBACK (bn_room_on_samples), self);
   g_signal_connect_swapped (backend, "gap", G_CALLBACK (bn_room_on_gap), self);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static gboolean
@@ -91,9 +92,49 @@ handle_stream (EchoEcho1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDLi
   return TRUE;
 }
 
+/* A socket of which what is written comes back, until the other side has ended. */
+static gboolean
+answer_socket (int descriptor, GIOCondition condition, gpointer user_data)
+{
+  char buffer[4096];
+  gssize n = read (descriptor, buffer, sizeof buffer);
+
+  for (gssize at = 0; at < n;)
+    {
+      gssize written = write (descriptor, buffer + at, (gsize)(n - at));
+
+      if (written <= 0)
+        break;
+      at += written;
+    }
+  if (n > 0)
+    return G_SOURCE_CONTINUE;
+  close (descriptor);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+handle_converse (EchoEcho1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *descriptors,
+                 gpointer user_data)
+{
+  g_autoptr (GUnixFDList) reply = NULL;
+  int ends[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    {
+      g_dbus_method_invocation_return_error (invocation, BN_ERROR, BN_ERROR_INTERNAL, "No socket");
+      return TRUE;
+    }
+  g_unix_fd_add (ends[1], G_IO_IN, answer_socket, NULL);
+  reply = g_unix_fd_list_new_from_array (ends, 1);
+  echo_echo1_complete_converse (skeleton, invocation, reply, g_variant_new_handle (0));
+  return TRUE;
+}
+
 void
 echo_streams_serve (BnModule *module, EchoEcho1 *skeleton)
 {
   g_signal_connect (skeleton, "handle-fd", G_CALLBACK (handle_fd), module);
+  g_signal_connect (skeleton, "handle-converse", G_CALLBACK (handle_converse), NULL);
   g_signal_connect (skeleton, "handle-stream", G_CALLBACK (handle_stream), module);
 }
