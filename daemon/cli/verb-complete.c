@@ -242,6 +242,10 @@ complete_verb (Completion *self, const char *verb, char **words, guint n)
   };
   static const char *const worker_words[] = { "list", "start",        "stop",       "restart",
                                               "run",  "set-interval", "statistics", NULL };
+  static const char *const device_words[] = { "list",   "rename",     "level", "grants",
+                                              "revoke", "revoke-all", NULL };
+  static const char *const access_words[] = { "status", "confirm",  "deny", "expose",
+                                              "keep",   "unexpose", NULL };
   static const char *const job_words[] = { "list", "watch", "cancel", "log", NULL };
 
   if (g_str_equal (verb, "module") && n == 1)
@@ -258,6 +262,10 @@ complete_verb (Completion *self, const char *verb, char **words, guint n)
     offer_all (self, job_words);
   else if (g_str_equal (verb, "jobs") && n == 2)
     offer_jobs (self, g_str_equal (words[0], "cancel"));
+  else if (g_str_equal (verb, "devices") && n == 1)
+    offer_all (self, device_words);
+  else if (g_str_equal (verb, "access") && n == 1)
+    offer_all (self, access_words);
   else if (g_str_equal (verb, "call") && n == 1)
     offer_methods (self);
   else if (g_str_equal (verb, "call"))

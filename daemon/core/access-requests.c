@@ -134,14 +134,15 @@ pair (gpointer user_data, int data, GVariant *arguments, GTask *task)
     g_task_return_error (task, error);
 }
 
-/* Answers with nothing more than that it was done. */
+/* Answers with nothing more than that it was done. @error: where the call for @done left it. Given
+ * as its address, since of two arguments either may be evaluated first. */
 static void
-return_done (GTask *task, gboolean done, GError *error)
+return_done (GTask *task, gboolean done, GError **error)
 {
   if (done)
     return_variant (task, g_variant_new ("a{sv}", NULL));
   else
-    g_task_return_error (task, error);
+    g_task_return_error (task, g_steal_pointer (error));
 }
 
 static void
@@ -154,7 +155,7 @@ cancel_pairing (gpointer user_data, int data, GVariant *arguments, GTask *task)
   if (!check_local (task))
     return;
   g_variant_lookup (arguments, "id", "u", &id);
-  return_done (task, bn_access_cancel_pairing (facts->access, id, &error), error);
+  return_done (task, bn_access_cancel_pairing (facts->access, id, &error), &error);
 }
 
 /* Devices */
@@ -262,7 +263,7 @@ set_device (gpointer user_data, int data, GVariant *arguments, GTask *task)
       g_free (device->name);
       device->name = bn_device_name (name);
     }
-  return_done (task, bn_access_change_device (facts->access, device, &error), error);
+  return_done (task, bn_access_change_device (facts->access, device, &error), &error);
 }
 
 static void
@@ -275,7 +276,8 @@ revoke_device (gpointer user_data, int data, GVariant *arguments, GTask *task)
 
   g_variant_lookup (arguments, "id", "&s", &id);
   device = find_device (facts, id, &error);
-  return_done (task, device != NULL && bn_access_revoke (facts->access, device->id, &error), error);
+  return_done (task, device != NULL && bn_access_revoke (facts->access, device->id, &error),
+               &error);
 }
 
 static void
@@ -384,7 +386,7 @@ confirm (gpointer user_data, int data, GVariant *arguments, GTask *task)
     return;
   g_variant_lookup (arguments, "id", "u", &id);
   g_variant_lookup (arguments, "yes", "b", &yes);
-  return_done (task, bn_access_confirm (facts->access, id, yes, &error), error);
+  return_done (task, bn_access_confirm (facts->access, id, yes, &error), &error);
 }
 
 /* Other machines */

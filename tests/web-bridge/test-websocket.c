@@ -149,7 +149,7 @@ test_replies (void)
     { "{\"type\":\"worker.restart\",\"id\":2,\"target\":\"worker:demo.cpu\"}",
       "{\"type\":\"worker.restart.result\",\"id\":2,\"ok\":true,\"payload\":{\"name\":\"demo.cpu\"}"
       "}" },
-    { "{\"type\":\"channel.open\",\"id\":3}", "\"code\":\"unsupported\"" },
+    { "{\"type\":\"channel.open\",\"id\":3}", "\"code\":\"bad_payload\"" },
     { "{\"type\":\"nobody.home\",\"id\":4}", "\"code\":\"unknown_type\"" },
     { "{\"type\":\"user.greeting\",\"id\":5,\"payload\":{}}",
       "{\"type\":\"user.greeting.result\",\"id\":5,\"ok\":true,\"payload\":{\"sequence\":1}}" },
