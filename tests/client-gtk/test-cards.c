@@ -59,7 +59,9 @@ test_suspended (WindowFixture *f, gconstpointer data)
             && !window_fixture_is_interested (f, "module.state_changed"));
   interest = bn_stage_hub_get_interest (f->stage);
   /* A person who looks elsewhere is told that a job is over. */
-  g_assert_cmpstr (interest, ==, "job.finished job.started");
+  g_assert_cmpstr (
+      interest, ==,
+      "access.confirmation_ended access.confirmation_requested job.finished job.started");
   bn_hub_set_suspended (bn_session_get_hub (f->session), FALSE);
   WAIT_FOR (window_fixture_is_interested (f, "system_info.cpu"));
 }
