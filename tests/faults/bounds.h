@@ -26,3 +26,4 @@
 /* I10: how soon the hub must be idle again, and what that is. */
 #define IDLE_WITHIN_USEC (5 * G_USEC_PER_SEC)
 #define IDLE_PERCENT_MAX 2.0
+#define IDLE_GROWTH_MAX 1.5 /* on a machine where it was more before */

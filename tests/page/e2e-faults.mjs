@@ -12,7 +12,7 @@ const LATE_MS = 500 // of a machine that is busy with other tests
 async function start() {
   const hub = new RealHub({ build, page, testModules: ['hostile'] })
   await hub.start()
-  const events = hub.events('module.*', 'hostile.told')
+  const events = await hub.events('module.*', 'hostile.told')
   return {
     hub,
     events,
@@ -103,8 +103,12 @@ await test('a module is edited while two browsers chat through it', async ({ hub
   const keep = (change) => (text) => (source.good = change(text))
   await edit('a comment', keep((text) => `${text}# edited\n`))
   await edit('saved in place', keep((text) => text.replace('MESSAGES_MAX = 200', 'MESSAGES_MAX = 190')), { inPlace: true })
+  const first = events.length
   await hub.editProgram('chat', (text) => text.replace('class Chat(Module):', 'class Chat(Module:'))
-  const refused = await events.find((event) => event.name === 'chat' && event.result === 'refused')
+  const refused = await events.find(
+    (event) => event.name === 'chat' && event.result === 'refused',
+    first
+  )
   console.log(`# a broken save: ${refused.reason}`)
   assert.equal((await hub.module('chat')).state, 'ready')
   const [before] = writers.map(({ sent }) => sent.length)

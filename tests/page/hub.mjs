@@ -272,10 +272,15 @@ export class RealHub {
     return stdout.trim().split('\n').filter(Boolean).flatMap((line) => JSON.parse(line))
   }
 
-  // What it tells from now on, of these patterns.
-  events(...patterns) {
+  // What it tells from now on, of these patterns. It listens already when this resolves.
+  async events(...patterns) {
     const path = join(this.#build, 'daemon/cli/binnacle')
-    return new Events(path, ['--session', '--json', 'events', ...patterns], this.#env)
+    const all = [...patterns, 'user.listening']
+    const events = new Events(path, ['--session', '--json', 'events', ...all], this.#env)
+    let heard = false
+    events.find(({ listening }) => listening === 'yes').then(() => (heard = true))
+    while (!heard) await this.command('emit', 'user.listening', 'listening=yes')
+    return events
   }
 
   // A new address with its one-use secret, as a person gets it.
