@@ -197,6 +197,26 @@ await test('every view works and only what is seen is subscribed', async ({ brid
   await page.locator('.message-list', { hasText: 'hello' }).waitFor()
 })
 
+await test('what is written while an answer is awaited is not lost', async ({ bridge, page }) => {
+  await signIn({ bridge, page })
+  await go(page, 'm/chat')
+  const line = page.getByRole('textbox', { name: 'Message to lobby' })
+  bridge.holdReplies.add('chat.send')
+  const sent = () => bridge.requests.filter(({ type }) => type === 'chat.send').map(({ payload }) => payload.text)
+  for (const text of ['first', 'second']) {
+    await line.fill(text)
+    await line.press('Enter')
+    assert.equal(await line.inputValue(), '')
+  }
+  await line.fill('third, not sent yet')
+  while (sent().length < 2) await page.evaluate(() => 0)
+  assert.deepEqual(sent(), ['first', 'second'])
+  bridge.holdReplies.delete('chat.send')
+  await line.press('Enter')
+  await page.locator('.message-list', { hasText: 'third, not sent yet' }).waitFor()
+  assert.equal(await line.inputValue(), '')
+})
+
 await test('a job is seen where it was started, in the header and in its list, to its end', async ({ bridge, page }) => {
   await signIn({ bridge, page })
   assert.equal(bridge.subscriptions.includes('job.progress'), false)
