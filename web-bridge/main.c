@@ -48,6 +48,14 @@ get_statistics (gpointer user_data)
   return bn_http_server_get_statistics (user_data);
 }
 
+static GVariant *
+list_connections (gpointer user_data)
+{
+  return bn_room_list_clients (bn_http_server_get_room (user_data));
+}
+
+static const BnHubAnswers answers = { get_statistics, list_connections };
+
 int
 main (int argc, char **argv)
 {
@@ -84,7 +92,7 @@ main (int argc, char **argv)
       return EXIT_FAILURE;
     }
   exposure = bn_bridge_exposure_new (client, server, options.lan_port, options.system);
-  bn_hub_client_set_statistics (client, get_statistics, server);
+  bn_hub_client_set_answers (client, &answers, server);
   bn_hub_client_start (client);
   g_print ("http://127.0.0.1:%u/\n", bn_http_server_get_port (server));
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/access-requests.h"
+#include "core/connection-requests.h"
 #include "core/hub-resources.h"
 #include "core/hub-workers.h"
 #include "core/job-requests.h"
@@ -370,6 +371,7 @@ make_parts (BnHub *self, const BnHubOptions *options, GError **error)
                               g_get_monotonic_time () };
   bn_hub_requests_add (self->requests, &self->facts);
   bn_job_requests_add (self->requests, self->jobs);
+  bn_connection_requests_add (self->requests, self->web_peers);
   self->access_facts = (BnAccessFacts){ self->access, self->exposure };
   bn_access_requests_add (self->requests, &self->access_facts);
   return TRUE;

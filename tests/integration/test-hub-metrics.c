@@ -379,6 +379,68 @@ test_lying_bridge (HubFixture *self, gconstpointer data)
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (object));
 }
 
+static gboolean
+list_cb (BnBridgePeer1 *object, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  bn_bridge_peer1_complete_list_connections (
+      object, invocation,
+      g_variant_new_parsed ("[{'bridge': <'web-1'>, 'connection': <'c1'>, 'subs': <'many'>, "
+                            "'sent': <uint64 3>, 'token': <'secret'>}]"));
+  return TRUE;
+}
+
+static void
+listed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  *(GVariant **)user_data =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+has_reply (HubFixture *self, gpointer user_data)
+{
+  return *(GVariant **)user_data != NULL;
+}
+
+/* Likewise of who is connected. */
+static void
+test_lying_connections (HubFixture *self, gconstpointer data)
+{
+  g_autoptr (LinkClient) link = link_client_new (self);
+  g_autoptr (BnBridgePeer1) object = bn_bridge_peer1_skeleton_new ();
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) body = NULL;
+  g_autoptr (GVariant) rows = NULL;
+  g_autoptr (GVariant) row = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *text;
+  guint64 sent;
+
+  g_signal_connect (object, "handle-list-connections", G_CALLBACK (list_cb), NULL);
+  g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (object), link->connection,
+                                    BN_BRIDGE_PATH, &error);
+  g_assert_no_error (error);
+  /* The bridge answers in this process, meanwhile. */
+  g_dbus_connection_call (self->connection, BN_BUS_NAME, BN_HUB_PATH, BN_IFACE_EVENT_BUS, "Request",
+                          g_variant_new ("(sa{sv}a{sv})", "websocket.connections", NULL, NULL),
+                          G_VARIANT_TYPE ("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, listed_cb,
+                          &reply);
+  hub_fixture_wait (self, has_reply, &reply);
+  body = g_variant_get_child_value (reply, 0);
+  rows = g_variant_lookup_value (body, "connections", G_VARIANT_TYPE ("aa{sv}"));
+  g_assert_cmpuint (g_variant_n_children (rows), ==, 1);
+  row = g_variant_get_child_value (rows, 0);
+  g_assert_cmpuint (g_variant_n_children (row), ==, 3);
+  g_assert_true (g_variant_lookup (row, "bridge", "&s", &text));
+  g_assert_cmpstr (text, !=, "web-1");
+  g_assert_true (g_variant_lookup (row, "sent", "t", &sent));
+  g_assert_cmpuint (sent, ==, 3);
+  g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (object));
+}
+
 /* Each of them is its own worker: who looks at one wakes no other. */
 static void
 test_demand (HubFixture *self, gconstpointer data)
@@ -408,6 +470,7 @@ main (int argc, char *argv[])
   ADD ("gone", test_gone);
   ADD ("link", test_link);
   ADD ("lying-bridge", test_lying_bridge);
+  ADD ("lying-connections", test_lying_connections);
   ADD ("demand", test_demand);
   return g_test_run ();
 }

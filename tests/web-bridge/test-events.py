@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 
-from stage import Stage, private_bus
+from stage import Client, Stage, private_bus
 
 import tap
 from gi.repository import GLib
@@ -183,6 +183,22 @@ def things_have_addresses():
         assert status == 200 and answer["name"] == "hub.heartbeat", answer
         assert stage.get("/api/system/status")[1]["version"]
         assert stage.get("/api/modules/echo/reload/again", b"")[0] == 404
+
+
+@tap.test
+def who_is_connected_is_told_on_d_bus_too():
+    with Stage() as stage:
+        client = Client(stage)
+        client.say({"type": "websocket.subscribe", "payload": {"patterns": ["user.*"]}, "id": 1})
+        client.hear_until(lambda heard: heard.get("id") == 1)
+        events = Events(stage, "?patterns=user.*")
+        listed = private_bus.request(stage.connection, "websocket.connections", {})["connections"]
+        assert {row["transport"] for row in listed} == {"websocket", "sse"}, listed
+        for row in listed:
+            assert row["bridge"].startswith("web-") and row["remote"] == "127.0.0.1", row
+            assert row["subs"] == 1 and row["level"] == "admin", row
+        events.close()
+        client.close()
 
 
 if __name__ == "__main__":

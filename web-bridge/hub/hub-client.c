@@ -20,8 +20,8 @@ struct _BnHubClient
   char *path;
   GDBusConnection *connection; /* (owned, nullable) */
   BnBridgePeer1 *object;       /* (owned): what the hub calls */
-  GVariant *(*get_statistics) (gpointer user_data);
-  gpointer statistics_data;
+  const BnHubAnswers *answers; /* (nullable) */
+  gpointer answers_data;
   GCancellable *cancellable; /* of the attempt under way */
   char *epoch;               /* (nullable): NULL until the hub has said it */
   guint64 sequence;
@@ -195,11 +195,22 @@ on_properties (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 on_get_statistics (BnHubClient *self, GDBusMethodInvocation *invocation)
 {
-  GVariant *statistics = self->get_statistics != NULL
-                             ? self->get_statistics (self->statistics_data)
+  GVariant *statistics = self->answers != NULL
+                             ? self->answers->get_statistics (self->answers_data)
                              : g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
 
   bn_bridge_peer1_complete_get_statistics (self->object, invocation, statistics);
+  return TRUE;
+}
+
+static gboolean
+on_list_connections (BnHubClient *self, GDBusMethodInvocation *invocation)
+{
+  GVariant *connections = self->answers != NULL
+                              ? self->answers->list_connections (self->answers_data)
+                              : g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0);
+
+  bn_bridge_peer1_complete_list_connections (self->object, invocation, connections);
   return TRUE;
 }
 
@@ -281,13 +292,12 @@ bn_hub_client_stop (BnHubClient *self)
 }
 
 void
-bn_hub_client_set_statistics (BnHubClient *self, GVariant *(*func) (gpointer user_data),
-                              gpointer user_data)
+bn_hub_client_set_answers (BnHubClient *self, const BnHubAnswers *answers, gpointer user_data)
 {
   g_return_if_fail (BN_IS_HUB_CLIENT (self));
 
-  self->get_statistics = func;
-  self->statistics_data = user_data;
+  self->answers = answers;
+  self->answers_data = user_data;
 }
 
 const char *
@@ -401,6 +411,8 @@ bn_hub_client_init (BnHubClient *self)
   self->object = bn_bridge_peer1_skeleton_new ();
   g_signal_connect_swapped (self->object, "handle-get-statistics", G_CALLBACK (on_get_statistics),
                             self);
+  g_signal_connect_swapped (self->object, "handle-list-connections",
+                            G_CALLBACK (on_list_connections), self);
 }
 
 BnHubClient *

@@ -28,9 +28,15 @@ BnHubClient *bn_hub_client_new (const char *path);
 void bn_hub_client_start (BnHubClient *self);
 void bn_hub_client_stop (BnHubClient *self);
 
-/* What BridgePeer1.GetStatistics answers: an a{sv}, floating. Set before the start; @func stays. */
-void bn_hub_client_set_statistics (BnHubClient *self, GVariant *(*func) (gpointer user_data),
-                                   gpointer user_data);
+/* What the bridge tells the hub when it asks, floating. */
+typedef struct
+{
+  GVariant *(*get_statistics) (gpointer user_data);   /* a{sv}: BridgePeer1.GetStatistics */
+  GVariant *(*list_connections) (gpointer user_data); /* aa{sv}: BridgePeer1.ListConnections */
+} BnHubAnswers;
+
+/* Before the start; @answers must stay. */
+void bn_hub_client_set_answers (BnHubClient *self, const BnHubAnswers *answers, gpointer user_data);
 
 /* NULL while the hub is not there. */
 const char *bn_hub_client_get_epoch (BnHubClient *self);

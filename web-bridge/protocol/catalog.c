@@ -71,6 +71,7 @@ static const struct
   { "access.confirm_exposure", UNSAFE },
   { "access.unexpose", UNSAFE },
   { "event.statistics", SAFE },
+  { "websocket.connections", SAFE },
   { "job.list", SAFE },
   { "job.get", SAFE },
   { "job.cancel", UNSAFE },

@@ -246,7 +246,7 @@ bn_room_close_all (BnRoom *self, guint code, const char *reason)
 }
 
 GVariant *
-bn_room_describe_clients (BnRoom *self)
+bn_room_list_clients (BnRoom *self)
 {
   GVariantBuilder rows;
   GHashTableIter iter;
@@ -256,7 +256,13 @@ bn_room_describe_clients (BnRoom *self)
   g_hash_table_iter_init (&iter, self->clients);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     g_variant_builder_add_value (&rows, bn_client_describe (key));
-  return g_variant_new_parsed ("{'connections': <%*>}", g_variant_builder_end (&rows));
+  return g_variant_builder_end (&rows);
+}
+
+GVariant *
+bn_room_describe_clients (BnRoom *self)
+{
+  return g_variant_new_parsed ("{'connections': <%@aa{sv}>}", bn_room_list_clients (self));
 }
 
 static void

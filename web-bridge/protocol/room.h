@@ -42,7 +42,8 @@ BnLeases *bn_room_get_lease_table (BnRoom *self);
 /* Bytes that wait for clients to read. */
 gsize bn_room_get_queued (BnRoom *self);
 
-/* {"connections": aa{sv}}, floating: who is connected. */
+/* Who is connected: aa{sv}, floating; the same as {"connections": aa{sv}}. */
+GVariant *bn_room_list_clients (BnRoom *self);
 GVariant *bn_room_describe_clients (BnRoom *self);
 
 /* Heartbeats and deadlines. */
