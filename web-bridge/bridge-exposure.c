@@ -67,17 +67,21 @@ report (BnBridgeExposure *self)
   g_autofree char *local =
       g_strdup_printf ("http://127.0.0.1:%u/", bn_http_server_get_port (self->server));
   const char *locals[] = { local, NULL };
+  g_autoptr (GVariant) uris = g_variant_ref_sink (list_uris (self));
+  const char *problem = self->error;
 
+  if (self->port != 0 && g_variant_n_children (uris) == 0)
+    problem = "This machine has no address that others could reach: connect it to a network";
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert_value (&dict, "local", g_variant_new_strv (locals, -1));
-  g_variant_dict_insert_value (&dict, "lan", list_uris (self));
+  g_variant_dict_insert_value (&dict, "lan", uris);
   if (self->port != 0)
     {
       g_variant_dict_insert (&dict, "fingerprint", "s", self->certificate->fingerprint);
       g_variant_dict_insert (&dict, "not_after", "x", self->certificate->not_after_usec);
     }
-  if (self->error != NULL)
-    g_variant_dict_insert (&dict, "error", "s", self->error);
+  if (problem != NULL)
+    g_variant_dict_insert (&dict, "error", "s", problem);
   bn_hub_client_call_async (self->client, BN_IFACE_ACCESS, "ReportListening",
                             g_variant_new ("(@a{sv})", g_variant_dict_end (&dict)), NULL, NULL);
 }

@@ -381,13 +381,16 @@ BnHub *
 bn_hub_new (const BnHubOptions *options, GError **error)
 {
   g_autoptr (BnHub) self = g_object_new (BN_TYPE_HUB, NULL);
+  /* Where the bridge of a session keeps its certificate: that is all it sees of the home. */
+  g_autofree char *web = g_build_filename (options->state_folder, "web", NULL);
 
   bn_error_quark (); /* from now on errors of modules are read as ours */
   self->version = g_strdup (options->version);
   self->runtime_folder = g_strdup (options->runtime_folder);
   self->lock_path = g_build_filename (options->runtime_folder, BN_RUNTIME_LOCK, NULL);
   if (!make_folder (options->runtime_folder, error) || !make_folder (options->state_folder, error)
-      || !take_lock (self, error) || !make_parts (self, options, error))
+      || (!options->system && !make_folder (web, error)) || !take_lock (self, error)
+      || !make_parts (self, options, error))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -207,6 +207,9 @@ typedef struct
 {
   const char *name;
   pid_t pid;
+  gboolean
+      foreign; /* another server, which runs already; @commands is a client of it that publishes */
+  gboolean mqtt; /* it speaks MQTT 3.1.1, not WebSocket */
   int commands;
   guint16 port;
   int epoll_fd;
@@ -269,6 +272,8 @@ stop (Server *self)
   g_array_unref (self->clients);
   close (self->epoll_fd);
   close (self->commands);
+  if (self->foreign)
+    return;
   kill (self->pid, SIGKILL);
   waitpid (self->pid, NULL, 0);
 }
@@ -288,6 +293,91 @@ read_until (int fd, const char *end)
         g_error ("A connection was closed: %.*s", (int)have, buffer);
       have += n;
     }
+}
+
+static int
+connect_socket (guint16 port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_port = htons (port),
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+
+  if (fd < 0 || connect (fd, (struct sockaddr *)&address, sizeof address) != 0)
+    g_error ("Cannot connect: %s", g_strerror (errno));
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  return fd;
+}
+
+/* CONNECT and SUBSCRIBE to "t" (MQTT 3.1.1, 3.1 and 3.8), and their acknowledgements. */
+static void
+join_mqtt (int fd)
+{
+  static const char join[] = "\x10\x0c\x00\x04MQTT\x04\x02\x00\x00\x00\x00"
+                             "\x82\x06\x00\x01\x00\x01t\x00";
+  char answer[9];
+
+  send (fd, join, sizeof join - 1, MSG_NOSIGNAL);
+  if (recv (fd, answer, sizeof answer, MSG_WAITALL) != sizeof answer || answer[0] != 0x20)
+    g_error ("The broker refused a client");
+}
+
+/* What another server is given to pass on: as long as an event of the bridge. */
+static void
+publish (Server *self, guint8 events)
+{
+  g_autofree char *text = g_strnfill (PAYLOAD_BYTES + 90, 'x');
+  guint16 length = htons ((guint16)strlen (text));
+  guint rest = 3 + strlen (text);
+  const char mqtt[] = { 0x30, (char)(0x80 | (rest & 127)), (char)(rest >> 7), 0, 1, 't' };
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+
+  for (guint i = 0; i < events; i++)
+    {
+      if (self->mqtt)
+        g_byte_array_append (all, (const guint8 *)mqtt, sizeof mqtt);
+      else
+        {
+          g_byte_array_append (all, (const guint8 *)"\x81\xfe", 2);
+          g_byte_array_append (all, (const guint8 *)&length, 2);
+          g_byte_array_append (all, (const guint8 *)"\0\0\0\0", 4);
+        }
+      g_byte_array_append (all, (const guint8 *)text, strlen (text));
+    }
+  if (send (self->commands, all->data, all->len, MSG_NOSIGNAL) != (ssize_t)all->len)
+    g_error ("The server is gone");
+}
+
+static void
+connect_foreign (Server *self, guint n)
+{
+  double cpu = cpu_seconds (self->pid), before = private_kib (self->pid);
+  g_autofree char *request = g_strdup_printf (
+      "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+      self->port);
+
+  self->clients = g_array_new (FALSE, FALSE, sizeof (int));
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  for (guint i = 0; i < n; i++)
+    {
+      int fd = connect_socket (self->port);
+      struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+      if (self->mqtt)
+        join_mqtt (fd);
+      else
+        {
+          send (fd, request, strlen (request), MSG_NOSIGNAL);
+          read_until (fd, "\r\n\r\n");
+        }
+      epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+      g_array_append_val (self->clients, fd);
+    }
+  /* The last of them publishes what it gets itself, too. */
+  self->commands = dup (g_array_index (self->clients, int, n - 1));
+  self->handshake_usec = (cpu_seconds (self->pid) - cpu) * 1e6 / n;
+  self->connection_kib = (private_kib (self->pid) - before) / n;
 }
 
 static void
@@ -313,15 +403,9 @@ connect_clients (Server *self, guint n)
   before = private_kib (self->pid);
   for (guint i = 0; i < n; i++)
     {
-      struct sockaddr_in address = { .sin_family = AF_INET,
-                                     .sin_port = htons (self->port),
-                                     .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-      int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+      int fd = connect_socket (self->port);
       struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 
-      if (fd < 0 || connect (fd, (struct sockaddr *)&address, sizeof address) != 0)
-        g_error ("Cannot connect: %s", g_strerror (errno));
-      setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
       send (fd, request, strlen (request), MSG_NOSIGNAL);
       read_until (fd, raw ? "reply" : "system.hello");
       epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event);
@@ -347,7 +431,9 @@ deliver (Server *self, guint8 events, gsize *event_bytes)
   gsize wanted = *event_bytes * events * self->clients->len, got = 0;
   struct epoll_event ready[256];
 
-  if (write (self->commands, &events, 1) != 1)
+  if (self->foreign)
+    publish (self, events);
+  else if (write (self->commands, &events, 1) != 1)
     g_error ("The server is gone");
   do
     {
@@ -401,6 +487,36 @@ median (double values[ROUNDS])
 }
 
 static void
+report (Server *self, guint n, gsize event_bytes)
+{
+  g_print ("%s, %u clients: %.2f us a delivery, %.2f in bursts of %d; handshake %.1f us, "
+           "%.2f KiB private a connection (%" G_GSIZE_FORMAT " bytes an event)\n",
+           self->name, n, median (self->usec[0]), median (self->usec[1]), BURST,
+           self->handshake_usec, self->connection_kib, event_bytes);
+  stop (self);
+}
+
+/* @word: NAME:ws|mqtt:PORT:PID, another server that runs on this machine. */
+static void
+bench_foreign (const char *word, guint n)
+{
+  g_auto (GStrv) parts = g_strsplit (word, ":", 4);
+  Server server = { .name = parts[0], .foreign = TRUE };
+  gsize event_bytes = 0;
+
+  if (g_strv_length (parts) != 4)
+    g_error ("“%s” is not NAME:ws|mqtt:PORT:PID", word);
+  server.mqtt = g_str_equal (parts[1], "mqtt");
+  server.port = (guint16)atoi (parts[2]);
+  server.pid = atoi (parts[3]);
+  connect_foreign (&server, n);
+  for (guint round = 0; round < ROUNDS; round++)
+    for (guint b = 0; b < 2; b++)
+      measure (&server, round, b, &event_bytes);
+  report (&server, n, event_bytes);
+}
+
+static void
 bench (guint n)
 {
   Server servers[2] = { { .name = "raw" }, { .name = "bridge" } };
@@ -419,11 +535,7 @@ bench (guint n)
     {
       alone[s] = median (servers[s].usec[0]);
       bursts[s] = median (servers[s].usec[1]);
-      g_print ("%s, %u clients: %.2f us a delivery, %.2f in bursts of %d; handshake %.1f us, "
-               "%.2f KiB private a connection (%" G_GSIZE_FORMAT " bytes an event)\n",
-               servers[s].name, n, alone[s], bursts[s], BURST, servers[s].handshake_usec,
-               servers[s].connection_kib, event_bytes[s]);
-      stop (&servers[s]);
+      report (&servers[s], n, event_bytes[s]);
     }
   g_print ("ratio, %u clients: %.2f alone, %.2f in bursts\n", n, alone[1] / alone[0],
            bursts[1] / bursts[0]);
@@ -435,11 +547,11 @@ main (int argc, char **argv)
   static const guint usual[] = { 100, 1000, 5000 };
 
   signal (SIGPIPE, SIG_IGN);
-  if (argc > 1)
-    for (int i = 1; i < argc; i++)
-      bench (MAX (atoi (argv[i]), 1));
-  else
-    for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
+    {
       bench (usual[i]);
+      for (int a = 1; a < argc; a++)
+        bench_foreign (argv[a], usual[i]);
+    }
   return EXIT_SUCCESS;
 }

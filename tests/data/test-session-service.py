@@ -215,6 +215,40 @@ def the_bridge_serves_it():
 
 
 @tap.test
+def other_machines_can_be_let_in():
+    """It keeps its certificate, and reaches nothing else of the user."""
+    def exposure(check=True):
+        done = as_ada("binnacle", "--json", "access", "expose", check=check)
+        return booted.json.loads(done.stdout)
+
+    alone = exposure(check=False)
+    assert "no address" in alone["error"] or alone["addresses"], alone
+    as_ada("binnacle", "access", "unexpose")
+    kind = next((kind for kind in ("dummy", "bridge", "veth") if booted.command(
+        "ip", "link", "add", "lan0", "type", kind, check=False).returncode == 0), None)
+    print(f"# a network of the kind: {kind}")
+    if kind is not None:
+        booted.command("ip", "address", "add", "192.0.2.7/24", "dev", "lan0")
+        booted.command("ip", "link", "set", "lan0", "up")
+    first = exposure(check=kind is not None)
+    assert first["state"] == "trial" and first["fingerprint"], first
+    assert kind is None or "https://192.0.2.7:8743/" in first["addresses"], first
+    kept = pathlib.Path("/home/ada/.local/state/binnacle/web")
+    assert any(kept.iterdir()) and kept.stat().st_mode & 0o77 == 0, list(kept.iterdir())
+    as_ada("binnacle", "access", "unexpose")
+    systemctl("restart", BRIDGE)
+    end = time.monotonic() + booted.TIMEOUT
+    while booted.ask_bridge(8740, "/readyz", "")[1] != 200:
+        assert time.monotonic() < end
+    assert exposure(check=kind is not None)["fingerprint"] == first["fingerprint"]
+    as_ada("binnacle", "access", "unexpose")
+    main = int(show(BRIDGE, "MainPID")["MainPID"])
+    seen = os.listdir(f"/proc/{main}/root/home/ada")
+    assert seen == [".local"], seen
+    assert os.listdir(f"/proc/{main}/root/home/ada/.local/state/binnacle") == ["web"]
+
+
+@tap.test
 def it_outlives_the_bus():
     before = show(UNIT, "MainPID")
     systemctl("kill", "--signal=KILL", "dbus.service")

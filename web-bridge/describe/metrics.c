@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "introspection/format/format.h"
 #include "introspection/units.h"
 
 /* What the hub says of all bridges; this one says it itself, and tells what only grows. */
@@ -78,41 +79,14 @@ append_escaped (GString *text, const char *value, gboolean quote)
       g_string_append_c (text, *p);
 }
 
+/* A boolean counts as 0 or 1. */
 static gboolean
 get_number (GVariant *value, double *number)
 {
-  switch (g_variant_classify (value))
-    {
-    case G_VARIANT_CLASS_BOOLEAN:
-      *number = g_variant_get_boolean (value);
-      return TRUE;
-    case G_VARIANT_CLASS_BYTE:
-      *number = g_variant_get_byte (value);
-      return TRUE;
-    case G_VARIANT_CLASS_INT16:
-      *number = g_variant_get_int16 (value);
-      return TRUE;
-    case G_VARIANT_CLASS_UINT16:
-      *number = g_variant_get_uint16 (value);
-      return TRUE;
-    case G_VARIANT_CLASS_INT32:
-      *number = g_variant_get_int32 (value);
-      return TRUE;
-    case G_VARIANT_CLASS_UINT32:
-      *number = g_variant_get_uint32 (value);
-      return TRUE;
-    case G_VARIANT_CLASS_INT64:
-      *number = (double)g_variant_get_int64 (value);
-      return TRUE;
-    case G_VARIANT_CLASS_UINT64:
-      *number = (double)g_variant_get_uint64 (value);
-      return TRUE;
-    case G_VARIANT_CLASS_DOUBLE:
-      *number = g_variant_get_double (value);
-      return TRUE;
-    default:
-      return FALSE;
-    }
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+    return bn_format_get_number (value, number);
+  *number = g_variant_get_boolean (value);
+  return TRUE;
 }
 
 /* "system_info.cpu" and "usage", percent -> "binnacle_system_info_cpu_usage_percent". */
