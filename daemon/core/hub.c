@@ -389,7 +389,7 @@ bn_hub_new (const BnHubOptions *options, GError **error)
   self->runtime_folder = g_strdup (options->runtime_folder);
   self->lock_path = g_build_filename (options->runtime_folder, BN_RUNTIME_LOCK, NULL);
   if (!make_folder (options->runtime_folder, error) || !make_folder (options->state_folder, error)
-      || (!options->system && !make_folder (web, error)) || !take_lock (self, error)
+      || !take_lock (self, error) || (!options->system && !make_folder (web, error))
       || !make_parts (self, options, error))
     return NULL;
   return g_steal_pointer (&self);
