@@ -116,13 +116,14 @@ show_where (BnPairWindow *self, GVariant *reply)
 static void
 show_invitation (BnPairWindow *self, GVariant *reply)
 {
+  GtkWidget *code;
   const char *fingerprint = bn_dict_get_string (reply, "fingerprint", NULL);
   g_autofree char *lines = fingerprint != NULL ? bn_access_words_fingerprint (fingerprint) : NULL;
 
   self->id = bn_dict_get_uint (reply, "id");
   self->expires_usec = bn_dict_get_int64 (reply, "expires");
   show_where (self, reply);
-  add_label (self, bn_dict_get_string (reply, "code", ""), "pairing-code");
+  code = add_label (self, bn_dict_get_string (reply, "code", ""), "pairing-code");
   self->left = add_label (self, "", NULL);
   gtk_widget_add_css_class (self->left, "dim-label");
   if (fingerprint != NULL)
@@ -135,8 +136,9 @@ show_invitation (BnPairWindow *self, GVariant *reply)
   tick_cb (self);
   self->tick_id = g_timeout_add (TICK_MS, tick_cb, self);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "invitation");
-  /* What can be copied would be selected. */
+  /* What can be copied is selected when it is shown first. */
   gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  gtk_label_select_region (GTK_LABEL (code), 0, 0);
 }
 
 static void
@@ -322,7 +324,7 @@ bn_pair_window_new (BnSession *session, GtkWindow *parent)
   BnPairWindow *self =
       g_object_new (BN_TYPE_PAIR_WINDOW, "title", _ ("Pair a device"), "transient-for", parent,
                     "modal", parent != NULL, "destroy-with-parent", TRUE, "default-width", 400,
-                    "default-height", 560, NULL);
+                    "default-height", 620, NULL);
 
   self->session = g_object_ref (session);
   self->lease =
