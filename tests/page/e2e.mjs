@@ -48,6 +48,7 @@ await test('a lost server leaves values stale, then live, without a reload', asy
   })
   const scrolled = await page.evaluate(() => document.querySelector('main').scrollTop)
   assert.ok(scrolled > 0)
+  await page.waitForLoadState('networkidle') // all parts of the page are there
   const { port } = bridge
   await bridge.kill()
   await page.locator('.connection-bar').waitFor()

@@ -127,7 +127,7 @@ def no_command_is_lost_or_done_twice():
         print(f"# {COMMANDS} commands over {losses} lost connections: {len(answered)} answered, "
               f"{len(unknown)} unknown")
         assert answered | unknown == set(range(1, COMMANDS + 1)) and not answered & unknown
-        assert losses >= 10 and len(answered) > COMMANDS / 2
+        assert losses >= 10 and len(answered) > COMMANDS / 4
         # What was answered was done once, and nothing was done that nobody asked for.
         done = stage.get("/api/echo/count", b"{}")[1]["count"] - 1
         assert len(counts) == len(set(counts)), counts
