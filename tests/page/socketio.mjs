@@ -250,6 +250,25 @@ await test('bytes as attachments, over polling and WebSocket', async () => {
   await closeAll()
 })
 
+await test('who connects again and again is closed, and so is who asks without reading', async () => {
+  const { sid } = await handshake()
+  const many = Array.from({ length: 40 }, (_, i) => `40/no ${i},`).join('\x1e')
+  assert.equal((await raw('POST', `&sid=${sid}`, { body: many })).status, 200)
+  assert.equal((await raw('GET', `&sid=${sid}`)).status, 400)
+  const greedy = (await handshake()).sid
+  await raw('POST', `&sid=${greedy}`, { body: '40/echo,' })
+  await raw('GET', `&sid=${greedy}`)
+  const text = JSON.stringify({ text: 'x'.repeat(60000) })
+  for (let i = 0; i < 120; i++) {
+    const { status } = await raw('POST', `&sid=${greedy}`, { body: `42/echo,${i}["echo",${text}]` })
+    assert.equal(status, 200)
+  }
+  // The namespace is over, with the answers that nobody fetched.
+  const { text: rest } = await raw('GET', `&sid=${greedy}`)
+  assert.ok(rest.split('\x1e').includes('41/echo,'), rest.slice(-200))
+  return `${rest.length} bytes waited of 120 answers of 60 KB`
+})
+
 await test('a second WebSocket of a session is closed', async () => {
   const socket = await connected('/echo', { transports: ['websocket'] })
   const second = new WebSocket(`ws://127.0.0.1:${hub.port}/socket.io/?EIO=4&transport=websocket&sid=${socket.io.engine.id}`)

@@ -41,6 +41,8 @@ struct _BnEngine
   GPtrArray *attachments; /* (nullable): GBytes, owned: those that came */
   gsize attachment_bytes;
 
+  gint64 connects_usec; /* since when @connects are counted */
+  guint connects;
   guint timer; /* source: of the next ping, or until the pong must be there */
   gboolean awaits_pong;
   guint connect_timer; /* source: until there must be a namespace */

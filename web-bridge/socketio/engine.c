@@ -179,6 +179,13 @@ bn_engine_send (BnEngine *self, const char *packet, gsize length)
       self->socket_funcs->send (self->socket, frame);
       return;
     }
+  /* Events wait in the queues of the clients; what waits here the peer has asked for. */
+  if (self->out->len + length > limits_of (self)->queue_bytes)
+    {
+      bn_counters_add (bn_room_get_counters (self->room), BN_COUNT_SLOW_CONSUMERS);
+      bn_engine_close (self);
+      return;
+    }
   if (self->out->len > 0)
     g_string_append_c (self->out, SEPARATOR);
   g_string_append_len (self->out, packet, length);
