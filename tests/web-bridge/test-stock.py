@@ -329,7 +329,13 @@ def row_8_what_may_be_read_in_two_ways_is_not_read():
 @tap.test
 def row_10_deep_json_ends_nothing():
     deep = b"[" * 150_000
-    done = subprocess.run([STOCK, "--json"], input=deep, check=False, timeout=60)
+
+    def usual_stack():
+        hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
+        resource.setrlimit(resource.RLIMIT_STACK, (8 * MIB, hard))
+
+    done = subprocess.run([STOCK, "--json"], input=deep, check=False, timeout=60,
+                          preexec_fn=usual_stack)
     print(f"# json-glib ends with {done.returncode}")
     assert done.returncode < 0, done.returncode
     with both() as (_, ours, stage):
