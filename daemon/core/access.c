@@ -12,6 +12,7 @@
 #include <glib/gstdio.h>
 
 #include "introspection/error.h"
+#include "introspection/random-hex.h"
 
 #define SESSION_BYTES 16
 #define SESSIONS_MAX 4096

@@ -6,7 +6,7 @@
  */
 #include "core/connection-requests.h"
 
-#include "core/link-peer.h"
+#include "core/web-peer.h"
 #include "introspection/names.h"
 
 #define ANSWER_MS 2000
@@ -52,15 +52,11 @@ add_rows (Asking *asking, BnLink *link, GDBusMessage *reply)
 {
   GVariant *body = g_dbus_message_get_body (reply);
   g_autoptr (GVariant) rows = NULL;
-  g_autofree char *bridge = NULL;
-  pid_t pid;
-  uid_t uid;
+  g_autofree char *bridge = bn_web_peer_dup_name (link);
 
   if (g_dbus_message_get_message_type (reply) != G_DBUS_MESSAGE_TYPE_METHOD_RETURN || body == NULL
       || !g_variant_is_of_type (body, G_VARIANT_TYPE ("(aa{sv})")))
     return;
-  bn_link_get_peer (link, &pid, &uid);
-  bridge = g_strdup_printf ("web-%d", pid);
   rows = g_variant_get_child_value (body, 0);
   for (gsize i = 0; i < MIN (g_variant_n_children (rows), ROWS_MAX); i++)
     {

@@ -8,10 +8,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "core/state-file.h"
 #include "introspection/error.h"
+#include "introspection/random-hex.h"
 
 #define TOKEN_BYTES 32
 #define ID_BYTES 4
@@ -32,25 +32,6 @@ bn_device_free (BnDevice *self)
   g_free (self->name);
   g_free (self->last_address);
   g_free (self);
-}
-
-char *
-bn_random_hex (gsize bytes)
-{
-  g_autofree guchar *random = g_malloc (bytes);
-  GString *hex = g_string_sized_new (2 * bytes);
-
-  for (gsize got = 0; got < bytes;)
-    {
-      ssize_t n = getrandom (random + got, bytes - got, 0);
-
-      if (n < 0 && errno != EINTR)
-        g_error ("The kernel gives no random bytes: %s", g_strerror (errno));
-      got += MAX (n, 0);
-    }
-  for (gsize i = 0; i < bytes; i++)
-    g_string_append_printf (hex, "%02x", random[i]);
-  return g_string_free (hex, FALSE);
 }
 
 gboolean

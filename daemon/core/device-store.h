@@ -59,9 +59,6 @@ gboolean bn_device_store_remove (BnDeviceStore *self, const char *id, GError **e
  */
 char *bn_device_name (const char *text);
 
-/* @bytes random bytes of the kernel in hexadecimal. */
-char *bn_random_hex (gsize bytes);
-
 /* Compares in a time that does not depend on where they differ. */
 gboolean bn_secret_equal (const char *a, const char *b);
 

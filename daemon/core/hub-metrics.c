@@ -10,6 +10,7 @@
 #include "core/loop-watch.h"
 #include "core/process-usage.h"
 #include "core/rates.h"
+#include "core/web-peer.h"
 #include "introspection/names.h"
 
 /* The only thing of a metric without a key. */
@@ -367,17 +368,6 @@ publish_link (BnHubMetrics *self, const char *name, BnLink *link)
   publish (self, BN_HUB_METRIC_LINKS, &payload, "name");
 }
 
-/* No module can have such a name. */
-static char *
-dup_bridge_name (BnLink *link)
-{
-  pid_t pid = 0;
-  uid_t uid;
-
-  bn_link_get_peer (link, &pid, &uid);
-  return g_strdup_printf ("web-%d", pid);
-}
-
 /* A module's link has its name. */
 static void
 publish_links (BnHubMetrics *self)
@@ -396,7 +386,7 @@ publish_links (BnHubMetrics *self)
   for (guint i = 0; i < self->web_peers->len; i++)
     {
       BnLink *link = bn_link_peer_get_link (g_ptr_array_index (self->web_peers, i));
-      g_autofree char *name = dup_bridge_name (link);
+      g_autofree char *name = bn_web_peer_dup_name (link);
 
       publish_link (self, name, link);
     }
@@ -428,7 +418,7 @@ bridge_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   BnLink *link = BN_LINK (object);
   const BnEventSpec *spec = bn_manifest_lookup_event (self->manifest, types[BN_HUB_METRIC_BRIDGES]);
   g_autoptr (GDBusMessage) reply = bn_link_call_finish (link, result, NULL);
-  g_autofree char *name = dup_bridge_name (link);
+  g_autofree char *name = bn_web_peer_dup_name (link);
   g_autoptr (GVariant) payload = reply != NULL ? read_bridge_answer (reply, name) : NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (BnEvent) event = NULL;
@@ -451,7 +441,7 @@ publish_bridges (BnHubMetrics *self)
   for (guint i = 0; i < self->web_peers->len; i++)
     {
       BnLink *link = bn_link_peer_get_link (g_ptr_array_index (self->web_peers, i));
-      g_autofree char *name = dup_bridge_name (link);
+      g_autofree char *name = bn_web_peer_dup_name (link);
       g_autoptr (GDBusMessage) call = g_dbus_message_new_method_call (
           NULL, BN_BRIDGE_PATH, BN_IFACE_BRIDGE_PEER, "GetStatistics");
 

@@ -13,6 +13,7 @@
 
 #include "core/device-store.h"
 #include "introspection/error.h"
+#include "introspection/random-hex.h"
 
 #define SECRET_BYTES 16
 

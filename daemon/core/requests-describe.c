@@ -32,6 +32,24 @@ compare_types (gconstpointer a, gconstpointer b)
   return strcmp (((const BnOwnRequest *)a)->spec->type, ((const BnOwnRequest *)b)->spec->type);
 }
 
+static GVariant *
+describe_request (const BnRequestSpec *spec)
+{
+  GVariantDict row;
+
+  g_variant_dict_init (&row, NULL);
+  g_variant_dict_insert (&row, "name", "s", spec->type);
+  g_variant_dict_insert (&row, "access", "s",
+                         bn_access_level_to_string (MAX (spec->level, BN_ACCESS_OBSERVE)));
+  g_variant_dict_insert (&row, "summary", "s", spec->summary);
+  g_variant_dict_insert (&row, "safe", "b", spec->safe);
+  g_variant_dict_insert (&row, "stream", "b", spec->stream);
+  if (spec->reply != NULL)
+    g_variant_dict_insert (&row, "reply", "s", spec->reply);
+  g_variant_dict_insert_value (&row, "in", describe_arguments (spec->arguments));
+  return g_variant_dict_end (&row);
+}
+
 GVariant *
 bn_requests_describe (BnRequests *self)
 {
@@ -39,16 +57,6 @@ bn_requests_describe (BnRequests *self)
   g_autoptr (GList) all = g_list_sort (g_hash_table_get_values (self->own), compare_types);
 
   for (GList *at = all; at != NULL; at = at->next)
-    {
-      const BnRequestSpec *spec = ((BnOwnRequest *)at->data)->spec;
-
-      g_variant_builder_add_value (
-          &rows,
-          g_variant_new_parsed (
-              "{'name': <%s>, 'access': <%s>, 'summary': <%s>, 'safe': <%b>, "
-              "'stream': <%b>, 'in': <%@aa{sv}>}",
-              spec->type, bn_access_level_to_string (MAX (spec->level, BN_ACCESS_OBSERVE)),
-              spec->summary, spec->safe, spec->stream, describe_arguments (spec->arguments)));
-    }
+    g_variant_builder_add_value (&rows, describe_request (((BnOwnRequest *)at->data)->spec));
   return g_variant_builder_end (&rows);
 }

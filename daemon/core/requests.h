@@ -49,6 +49,7 @@ typedef struct
   gboolean stream;      /* answers with bn_request_return_stream() */
   gboolean safe;        /* changes nothing */
   const char *summary;  /* one line for people */
+  const char *reply;    /* (nullable): the type of the answer, if it is not "<type>.result" */
 } BnRequestSpec;
 
 BnRequests *bn_requests_new (BnEventBus *bus, BnModules *modules);

@@ -450,3 +450,13 @@ bn_web_peer_new (BnLink *link, BnEventBus *bus, BnRequests *requests, BnAccess *
   g_signal_connect (access, "session-changed", G_CALLBACK (session_changed_cb), self);
   return self;
 }
+
+char *
+bn_web_peer_dup_name (BnLink *link)
+{
+  pid_t pid = 0;
+  uid_t uid;
+
+  bn_link_get_peer (link, &pid, &uid);
+  return g_strdup_printf ("web-%d", pid);
+}

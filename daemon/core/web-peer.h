@@ -18,4 +18,8 @@ G_DECLARE_FINAL_TYPE (BnWebPeer, bn_web_peer, BN, WEB_PEER, BnLinkPeer)
 BnWebPeer *bn_web_peer_new (BnLink *link, BnEventBus *bus, BnRequests *requests, BnAccess *access,
                             BnExposure *exposure);
 
+/* How the bridge at the other end of @link is called: "web-" and its process. No module can have
+ * such a name. */
+char *bn_web_peer_dup_name (BnLink *link);
+
 G_END_DECLS

@@ -6,6 +6,7 @@
 
 #include "core/access.h"
 #include "introspection/error.h"
+#include "introspection/random-hex.h"
 #include "tests/lib/remove-tree.h"
 
 /* A peer that only stands for one. */

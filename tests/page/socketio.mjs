@@ -199,7 +199,7 @@ await test('the handshake has what the protocol says', async () => {
   const answer = await handshake()
   assert.deepEqual(Object.keys(answer).sort(), ['maxPayload', 'pingInterval', 'pingTimeout', 'sid', 'upgrades'])
   assert.deepEqual(answer.upgrades, ['websocket'])
-  assert.match(answer.sid, /^[\w-]{24}$/)
+  assert.match(answer.sid, /^[0-9a-f]{32}$/)
 })
 
 await test('bad requests have the errors of the protocol', async () => {

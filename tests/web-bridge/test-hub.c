@@ -280,6 +280,12 @@ on_request (BnEventBus1 *object, GDBusMethodInvocation *invocation, const char *
             "{'name': <'list'>, 'safe': <true>}, {'name': <'fail'>}, {'name': <'never'>},"
             "{'name': <'stream'>, 'safe': <true>, 'stream': <true>},"
             "{'name': <'named'>, 'safe': <true>, 'reply': <'demo.named_reply'>}]>}");
+  else if (g_str_equal (type, "module.describe") && g_variant_lookup (payload, "name", "&s", &name)
+           && g_str_equal (name, "hub"))
+    answer (object, invocation,
+            "{'name': <'hub'>, 'requests': <[{'name': <'worker.restart'>},"
+            "{'name': <'module.list'>, 'safe': <true>},"
+            "{'name': <'system.status_request'>, 'safe': <true>, 'reply': <'system.status'>}]>}");
   else if (g_str_equal (type, "demo.echo") || g_str_equal (type, "worker.restart"))
     bn_event_bus1_complete_request (object, invocation, payload);
   else if (g_str_equal (type, "demo.list"))

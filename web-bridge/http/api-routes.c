@@ -34,31 +34,11 @@ call_free (Call *call)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
 
-/* The descriptor among @values; -1 with the error. */
-static int
-take_stream (GVariant *values, GUnixFDList *descriptors, GError **error)
-{
-  GVariantIter iter;
-  GVariant *value;
-  int fd = -1;
-
-  g_variant_iter_init (&iter, values);
-  while (fd < 0 && descriptors != NULL && g_variant_iter_next (&iter, "{&sv}", NULL, &value))
-    {
-      if (g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
-        fd = g_unix_fd_list_get (descriptors, g_variant_get_handle (value), error);
-      g_variant_unref (value);
-    }
-  if (fd < 0 && error != NULL && *error == NULL)
-    g_set_error (error, BN_ERROR, BN_ERROR_INTERNAL, "The answer has no descriptor");
-  return fd;
-}
-
 static void
 reply_stream (Call *call, GVariant *values, GUnixFDList *descriptors)
 {
   g_autoptr (GError) error = NULL;
-  int fd = take_stream (values, descriptors, &error);
+  int fd = bn_backend_take_descriptor (values, descriptors, &error);
 
   if (fd < 0)
     bn_reply_error (call->message, error);
@@ -125,8 +105,7 @@ send_call (Call *call)
   GVariantDict options;
 
   g_variant_dict_init (&options, NULL);
-  if (call->session->handle != NULL)
-    g_variant_dict_insert (&options, "session", "s", call->session->handle);
+  bn_session_add_option (call->session, &options);
   if (call->stream)
     g_variant_dict_insert (&options, "stream", "b", TRUE);
   bn_counters_add (call->server->counters, BN_COUNT_REQUESTS);

@@ -41,17 +41,6 @@ variant_clear (GVariant *variant)
     g_variant_unref (variant);
 }
 
-GVariant *
-bn_descriptions_make_options (BnSession *session)
-{
-  GVariantDict options;
-
-  g_variant_dict_init (&options, NULL);
-  if (session->handle != NULL)
-    g_variant_dict_insert (&options, "session", "s", session->handle);
-  return g_variant_dict_end (&options);
-}
-
 static void
 call_hub (GTask *task, const char *type, GVariant *payload, GAsyncReadyCallback callback,
           gpointer user_data)
@@ -61,7 +50,7 @@ call_hub (GTask *task, const char *type, GVariant *payload, GAsyncReadyCallback 
 
   bn_backend_call_async (server->backend, BN_IFACE_EVENT_BUS, "Request",
                          g_variant_new ("(s@a{sv}@a{sv})", type, payload,
-                                        bn_descriptions_make_options (gathering->session)),
+                                        bn_session_make_options (gathering->session)),
                          callback, user_data);
 }
 

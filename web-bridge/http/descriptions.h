@@ -17,7 +17,4 @@ void bn_descriptions_gather_async (BnHttpServer *server, SoupServerMessage *mess
 GPtrArray *bn_descriptions_gather_finish (BnHttpServer *server, GAsyncResult *result,
                                           BnSession **session, GError **error);
 
-/* {"session": its handle}, floating: the options of a call to the hub. */
-GVariant *bn_descriptions_make_options (BnSession *session);
-
 G_END_DECLS

@@ -33,16 +33,6 @@ refuse (SoupServerMessage *message, BnEngineRefusal refusal)
                                        refusals[refusal].message));
 }
 
-static void
-reply_text (SoupServerMessage *message, const char *type, const char *text, gsize length)
-{
-  bn_reply_headers (message);
-  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Cache-Control",
-                                "no-store");
-  soup_server_message_set_status (message, 200, NULL);
-  soup_server_message_set_response (message, type, SOUP_MEMORY_COPY, text, length);
-}
-
 /* A GET that waits for packets. */
 typedef struct
 {
@@ -68,7 +58,7 @@ on_answer (gpointer data, const char *payload, gsize length)
   Poll *poll = data;
 
   bn_reply_resume (poll->server, poll->message);
-  reply_text (poll->message, TEXT, payload, length);
+  bn_reply_text (poll->message, 200, TEXT, g_strndup (payload, length), length);
   poll_free (poll);
 }
 
@@ -107,7 +97,7 @@ receive (SoupServerMessage *message, BnEngine *engine)
   const char *text = g_bytes_get_data (bytes, &length);
 
   if (bn_engine_receive_payload (engine, text, length))
-    reply_text (message, "text/html", "ok", strlen ("ok"));
+    bn_reply_text (message, 200, "text/html", g_strdup ("ok"), strlen ("ok"));
   else
     refuse (message, BN_ENGINE_BAD_REQUEST);
 }
@@ -152,6 +142,7 @@ open_engine (Opening *opening, BnSession *session)
   BnConnection *connection = bn_connection_of (message);
   g_autoptr (BnEngine) engine = NULL;
   g_autofree char *packet = NULL;
+  gsize length;
 
   if (server->stopped)
     return;
@@ -170,7 +161,8 @@ open_engine (Opening *opening, BnSession *session)
       return;
     }
   packet = bn_engine_format_open (engine, TRUE);
-  reply_text (message, TEXT, packet, strlen (packet));
+  length = strlen (packet);
+  bn_reply_text (message, 200, TEXT, g_steal_pointer (&packet), length);
 }
 
 static void

@@ -3,12 +3,13 @@
 /* A WebSocket that speaks for a session of Engine.IO. */
 #include "frames/frame.h"
 #include "http/http-private.h"
+#include "protocol/bucket.h"
 
 typedef struct
 {
   BnEngine *engine; /* (owned) */
   BnSocket *socket; /* (unowned): calls done() before it goes */
-  gint64 ping_usec; /* when the peer may ping again */
+  BnBucket pings;
 } EngineSocket;
 
 static void
@@ -42,11 +43,9 @@ static gboolean
 on_ping (gpointer data)
 {
   EngineSocket *self = data;
-  gint64 now = g_get_monotonic_time ();
-  gboolean good = now >= self->ping_usec;
+  guint per_second = bn_engine_get_limits (self->engine)->pings_per_second;
 
-  self->ping_usec = now + G_USEC_PER_SEC / 2;
-  return good;
+  return bn_bucket_take (&self->pings, g_get_monotonic_time (), per_second, 2 * per_second);
 }
 
 static void

@@ -39,17 +39,6 @@ route_free (Route *route)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Route, route_free)
 
-static GVariant *
-make_options (Route *route)
-{
-  GVariantDict options;
-
-  g_variant_dict_init (&options, NULL);
-  if (route->session->handle != NULL)
-    g_variant_dict_insert (&options, "session", "s", route->session->handle);
-  return g_variant_dict_end (&options);
-}
-
 static void
 on_emitted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -110,7 +99,7 @@ ask_hub (Route *route)
 {
   const char *patterns[] = { route->type, NULL };
   BnBackend *backend = route->server->backend;
-  GVariant *options = make_options (route);
+  GVariant *options = bn_session_make_options (route->session);
 
   bn_reply_defer (route->server, route->message);
   bn_counters_add (route->server->counters, BN_COUNT_REQUESTS);

@@ -121,6 +121,9 @@ GVariant *bn_api_read_body (SoupServerMessage *message, GError **error);
  * have no connection any more, and who waited for an answer to give need not know it. */
 void bn_reply_defer (BnHttpServer *server, SoupServerMessage *message);
 void bn_reply_resume (BnHttpServer *server, SoupServerMessage *message);
+/* Takes @text, which nobody may keep. */
+void bn_reply_text (SoupServerMessage *message, guint status, const char *type, char *text,
+                    gsize length);
 void bn_reply_json (SoupServerMessage *message, guint status, GVariant *value);
 void bn_reply_error (SoupServerMessage *message, const GError *error);
 void bn_reply_problem (SoupServerMessage *message, guint status, const char *code,

@@ -133,7 +133,7 @@ on_joined (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   bn_backend_call_async (server->backend, BN_IFACE_EVENT_BUS, "GetRetained",
-                         g_variant_new ("(^as@a{sv})", all, bn_descriptions_make_options (session)),
+                         g_variant_new ("(^as@a{sv})", all, bn_session_make_options (session)),
                          on_retained, g_steal_pointer (&scrape));
 }
 

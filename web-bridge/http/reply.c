@@ -82,16 +82,15 @@ bn_reply_headers (SoupServerMessage *message)
     bn_reply_close (message);
 }
 
-/* Takes @json. */
-static void
-reply_text (SoupServerMessage *message, guint status, const char *type, char *json, gsize length)
+void
+bn_reply_text (SoupServerMessage *message, guint status, const char *type, char *text, gsize length)
 {
   SoupMessageHeaders *out = soup_server_message_get_response_headers (message);
 
   bn_reply_headers (message);
   soup_message_headers_replace (out, "Cache-Control", "no-store");
   soup_server_message_set_status (message, status, NULL);
-  soup_server_message_set_response (message, type, SOUP_MEMORY_TAKE, json, length);
+  soup_server_message_set_response (message, type, SOUP_MEMORY_TAKE, text, length);
 }
 
 void
@@ -101,7 +100,7 @@ bn_reply_json (SoupServerMessage *message, guint status, GVariant *value)
   gsize length;
   char *json = bn_json_encode (owned, &length);
 
-  reply_text (message, status, "application/json", json, length);
+  bn_reply_text (message, status, "application/json", json, length);
 }
 
 void
@@ -121,7 +120,7 @@ bn_reply_document (SoupServerMessage *message, const char *content_type, char *t
       soup_server_message_set_status (message, 304, NULL);
     }
   else
-    reply_text (message, 200, content_type, text, length);
+    bn_reply_text (message, 200, content_type, text, length);
   soup_message_headers_replace (out, "Cache-Control", "no-cache");
   soup_message_headers_replace (out, "Vary", "Accept");
   soup_message_headers_replace (out, "ETag", tag);
@@ -163,7 +162,7 @@ bn_reply_problem (SoupServerMessage *message, guint status, const char *code, co
   g_variant_dict_insert (&problem, "code", "s", code);
   value = g_variant_ref_sink (g_variant_dict_end (&problem));
   json = bn_json_encode (value, &length);
-  reply_text (message, status, "application/problem+json", json, length);
+  bn_reply_text (message, status, "application/problem+json", json, length);
   if (status == 401)
     soup_message_headers_replace (out, "WWW-Authenticate", "Bearer");
   if (status == 503 || status == 429)

@@ -3,6 +3,8 @@
 /* What the web protocol needs of the hub. */
 #include "protocol/backend.h"
 
+#include "introspection/error.h"
+
 G_DEFINE_INTERFACE (BnBackend, bn_backend, G_TYPE_OBJECT)
 
 static void
@@ -50,6 +52,24 @@ bn_backend_call_finish_with_descriptors (BnBackend *self, GAsyncResult *result,
 
   *descriptors = NULL;
   return BN_BACKEND_GET_IFACE (self)->call_finish (self, result, descriptors, error);
+}
+
+int
+bn_backend_take_descriptor (GVariant *values, GUnixFDList *descriptors, GError **error)
+{
+  GVariantIter iter;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, values);
+  while (descriptors != NULL && g_variant_iter_next (&iter, "{&sv}", NULL, &value))
+    {
+      g_autoptr (GVariant) owned = value;
+
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
+        return g_unix_fd_list_get (descriptors, g_variant_get_handle (value), error);
+    }
+  g_set_error (error, BN_ERROR, BN_ERROR_UNSUPPORTED, "The answer is no stream");
+  return -1;
 }
 
 const char *

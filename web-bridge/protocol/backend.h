@@ -45,6 +45,10 @@ GVariant *bn_backend_call_finish (BnBackend *self, GAsyncResult *result, GError 
 GVariant *bn_backend_call_finish_with_descriptors (BnBackend *self, GAsyncResult *result,
                                                    GUnixFDList **descriptors, GError **error);
 
+/* The first descriptor among @values (a{sv}) of a reply, which the caller closes; -1 with the error
+ * unsupported if there is none. */
+int bn_backend_take_descriptor (GVariant *values, GUnixFDList *descriptors, GError **error);
+
 /* NULL while the hub is not there. */
 const char *bn_backend_get_epoch (BnBackend *self);
 

@@ -23,60 +23,8 @@ struct _BnCatalog
 
 G_DEFINE_FINAL_TYPE (BnCatalog, bn_catalog, G_TYPE_OBJECT)
 
-/* The hub's own requests (introspection/README.md); they are described nowhere else. */
-#define SAFE                                                                                       \
-  {                                                                                                \
-    .known = TRUE, .safe = TRUE                                                                    \
-  }
-#define UNSAFE                                                                                     \
-  {                                                                                                \
-    .known = TRUE                                                                                  \
-  }
-static const struct
-{
-  const char *type;
-  BnMethodFacts facts;
-} own[] = {
-  { "system.status_request", { .known = TRUE, .safe = TRUE, .reply = (char *)"system.status" } },
-  { "module.list", SAFE },
-  { "module.describe", SAFE },
-  { "module.history", SAFE },
-  { "module.load", UNSAFE },
-  { "module.unload", UNSAFE },
-  { "module.reload", UNSAFE },
-  { "module.force_reload", UNSAFE },
-  { "module.enable", UNSAFE },
-  { "module.disable", UNSAFE },
-  { "module.reset_failures", UNSAFE },
-  { "module.approve", UNSAFE },
-  { "module.rescan", UNSAFE },
-  { "worker.list", SAFE },
-  { "worker.start", UNSAFE },
-  { "worker.stop", UNSAFE },
-  { "worker.restart", UNSAFE },
-  { "worker.run_now", UNSAFE },
-  { "worker.set_interval", UNSAFE },
-  { "access.pair", UNSAFE },
-  { "access.cancel_pairing", UNSAFE },
-  { "access.list_devices", SAFE },
-  { "access.set_device", UNSAFE },
-  { "access.revoke", UNSAFE },
-  { "access.revoke_all", UNSAFE },
-  { "access.session", SAFE },
-  { "access.step_up", UNSAFE },
-  { "access.list_confirmations", SAFE },
-  { "access.confirm", UNSAFE },
-  { "access.get_exposure", SAFE },
-  { "access.expose", UNSAFE },
-  { "access.confirm_exposure", UNSAFE },
-  { "access.unexpose", UNSAFE },
-  { "event.statistics", SAFE },
-  { "websocket.connections", SAFE },
-  { "job.list", SAFE },
-  { "job.get", SAFE },
-  { "job.cancel", UNSAFE },
-  { "job.open_log", { .known = TRUE, .safe = TRUE, .stream = TRUE } },
-};
+/* Under this name the hub describes its own requests: those whose first word no module can have. */
+#define HUB "hub"
 
 static const BnMethodFacts nothing;
 
@@ -103,19 +51,25 @@ asking_free (Asking *asking)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asking, asking_free)
 
+/* Who describes @type. */
 static char *
 module_of (const char *type)
 {
-  return g_strndup (type, strcspn (type, "."));
+  g_autofree char *word = g_strndup (type, strcspn (type, "."));
+
+  return bn_name_is_reserved (word) ? g_strdup (HUB) : g_steal_pointer (&word);
 }
 
+/* A module's methods have no prefix, the hub's requests their full type. */
 static const BnMethodFacts *
-find_in (GHashTable *methods, const char *type)
+find_in (GHashTable *methods, const char *module, const char *type)
 {
   const char *dot = strchr (type, '.');
   const BnMethodFacts *facts = NULL;
 
-  if (dot != NULL)
+  if (g_str_equal (module, HUB))
+    facts = g_hash_table_lookup (methods, type);
+  else if (dot != NULL)
     facts = g_hash_table_lookup (methods, dot + 1);
   return facts != NULL ? facts : &nothing;
 }
@@ -124,15 +78,11 @@ const BnMethodFacts *
 bn_catalog_peek (BnCatalog *self, const char *type)
 {
   g_autofree char *module = module_of (type);
-  GHashTable *methods;
+  GHashTable *methods = g_hash_table_lookup (self->modules, module);
 
-  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
-    if (g_str_equal (own[i].type, type))
-      return &own[i].facts;
-  if (bn_name_is_reserved (module) || !bn_name_is_valid (module))
-    return &nothing;
-  methods = g_hash_table_lookup (self->modules, module);
-  return methods == NULL ? NULL : find_in (methods, type);
+  if (methods != NULL)
+    return find_in (methods, module, type);
+  return bn_name_is_valid (module) ? NULL : &nothing;
 }
 
 /* An accepted event may have the name of a method. */
@@ -162,17 +112,13 @@ read_accepts (GHashTable *methods, GVariant *description)
     }
 }
 
-static GHashTable *
-read_methods (GVariant *reply)
+static void
+read_rows (GHashTable *methods, GVariant *description, const char *key)
 {
-  GHashTable *methods =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)facts_free);
-  g_autoptr (GVariant) description = NULL;
   g_autoptr (GVariantIter) rows = NULL;
   GVariant *row;
 
-  g_variant_get (reply, "(@a{sv})", &description);
-  g_variant_lookup (description, "methods", "aa{sv}", &rows);
+  g_variant_lookup (description, key, "aa{sv}", &rows);
   while (rows != NULL && (row = g_variant_iter_next_value (rows)) != NULL)
     {
       g_autoptr (GVariant) held = row;
@@ -188,6 +134,18 @@ read_methods (GVariant *reply)
       g_variant_lookup (row, "reply", "s", &facts->reply);
       g_hash_table_replace (methods, g_strdup (name), g_steal_pointer (&facts));
     }
+}
+
+static GHashTable *
+read_methods (GVariant *reply)
+{
+  GHashTable *methods =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)facts_free);
+  g_autoptr (GVariant) description = NULL;
+
+  g_variant_get (reply, "(@a{sv})", &description);
+  read_rows (methods, description, "requests");
+  read_rows (methods, description, "methods");
   read_accepts (methods, description);
   return methods;
 }

@@ -8,12 +8,12 @@
 #include <glib-unix.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "frames/frame.h"
 #include "introspection/error.h"
+#include "introspection/random-hex.h"
 #include "protocol/client-private.h"
 
 #define TOKEN_BYTES 16
@@ -26,7 +26,7 @@ struct _BnChannel
   BnClient *client;   /* (unowned, nullable): while it is connected */
   BnSession *session; /* (owned) */
   guint32 number;
-  char token[2 * TOKEN_BYTES + 1];
+  char *token;
   int fd; /* -1: it is over, and the last bytes are not acknowledged */
   guint window;
   GSource *source; /* (owned, nullable) */
@@ -89,6 +89,7 @@ channel_free (BnChannel *self)
   g_byte_array_unref (self->kept);
   g_byte_array_unref (self->pending);
   bn_session_unref (self->session);
+  g_free (self->token);
   g_free (self);
 }
 
@@ -407,17 +408,6 @@ attach (BnChannel *self, BnClient *client)
   g_clear_handle_id (&self->lost, g_source_remove);
 }
 
-static void
-make_token (char *token)
-{
-  guint8 random[TOKEN_BYTES];
-
-  if (getrandom (random, sizeof random, 0) != sizeof random)
-    g_error ("There is no randomness"); /* it cannot fail for so few bytes (getrandom(2)) */
-  for (guint i = 0; i < sizeof random; i++)
-    g_snprintf (token + 2 * i, 3, "%02x", random[i]);
-}
-
 BnChannel *
 bn_channel_new (BnChannels *all, BnClient *client, int fd, guint window)
 {
@@ -430,7 +420,7 @@ bn_channel_new (BnChannels *all, BnClient *client, int fd, guint window)
   self->window = window;
   self->kept = g_byte_array_new ();
   self->pending = g_byte_array_new ();
-  make_token (self->token);
+  self->token = bn_random_hex (TOKEN_BYTES);
   g_unix_set_fd_nonblocking (fd, TRUE, NULL);
   g_hash_table_insert (all->by_token, self->token, self);
   attach (self, client);

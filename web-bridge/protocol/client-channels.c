@@ -42,27 +42,6 @@ answer (BnClient *self, BnMessage *message, BnChannel *channel)
   bn_channel_begin (channel);
 }
 
-/* The descriptor among what a request answered; -1 if it has none. */
-static int
-take_descriptor (GVariant *reply, GUnixFDList *descriptors)
-{
-  g_autoptr (GVariant) values = g_variant_get_child_value (reply, 0);
-  GVariantIter iter;
-  GVariant *value;
-
-  g_variant_iter_init (&iter, values);
-  while (descriptors != NULL && (value = g_variant_iter_next_value (&iter)) != NULL)
-    {
-      g_autoptr (GVariant) entry = value;
-      g_autoptr (GVariant) boxed = g_variant_get_child_value (entry, 1);
-      g_autoptr (GVariant) inner = g_variant_get_variant (boxed);
-
-      if (g_variant_is_of_type (inner, G_VARIANT_TYPE_HANDLE))
-        return g_unix_fd_list_get (descriptors, g_variant_get_handle (inner), NULL);
-    }
-  return -1;
-}
-
 static void
 on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -72,12 +51,10 @@ on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GUnixFDList) descriptors = NULL;
   g_autoptr (GVariant) reply =
       bn_backend_call_finish_with_descriptors (BN_BACKEND (source), result, &descriptors, &error);
-  int fd = reply != NULL ? take_descriptor (reply, descriptors) : -1;
+  g_autoptr (GVariant) values = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  int fd = values != NULL ? bn_backend_take_descriptor (values, descriptors, &error) : -1;
 
   self->in_flight--;
-  if (reply != NULL && fd < 0)
-    g_set_error (&error, BN_ERROR, BN_ERROR_UNSUPPORTED,
-                 "That request answers with no stream; send it as a message");
   /* The connection may have ended meanwhile. */
   if (error == NULL && self->socket != NULL && self->session != NULL && !self->closing
       && bn_channels_check (bn_room_channels (self->room), self, &error))
@@ -108,8 +85,7 @@ open_channel (BnClient *self, BnMessage *message, const char *type, guint window
     payload = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
   g_variant_dict_init (&options, NULL);
   g_variant_dict_insert (&options, "stream", "b", TRUE);
-  if (self->session->handle != NULL)
-    g_variant_dict_insert (&options, "session", "s", self->session->handle);
+  bn_session_add_option (self->session, &options);
   bn_counters_add (bn_room_get_counters (self->room), BN_COUNT_REQUESTS);
   self->in_flight++;
   bn_backend_call_async (

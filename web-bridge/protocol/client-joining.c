@@ -189,8 +189,7 @@ ask_retained (Joining *joining, BnSubscription *subscription)
   GVariantDict options;
 
   g_variant_dict_init (&options, NULL);
-  if (self->session->handle != NULL)
-    g_variant_dict_insert (&options, "session", "s", self->session->handle);
+  bn_session_add_option (self->session, &options);
   bn_backend_call_async (
       bn_room_get_backend (self->room), BN_IFACE_EVENT_BUS, "GetRetained",
       g_variant_new ("(^as@a{sv})", subscription->patterns, g_variant_dict_end (&options)),

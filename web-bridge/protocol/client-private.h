@@ -3,6 +3,7 @@
 /* The parts of a client that only protocol/ sees. */
 #pragma once
 
+#include "protocol/bucket.h"
 #include "protocol/channels.h"
 #include "protocol/client.h"
 #include "protocol/message.h"
@@ -10,15 +11,6 @@
 #include "protocol/resumes.h"
 
 G_BEGIN_DECLS
-
-/* Tokens that fill with time: a burst, then a rate. */
-typedef struct
-{
-  gint64 last_usec;
-  double tokens;
-} BnBucket;
-
-gboolean bn_bucket_take (BnBucket *self, gint64 now_usec, guint per_second, guint burst);
 
 /* What a client asked for with one websocket.subscribe. */
 typedef struct

@@ -69,8 +69,7 @@ make_options (Asking *asking)
   GVariantDict options;
 
   g_variant_dict_init (&options, NULL);
-  if (session->handle != NULL)
-    g_variant_dict_insert (&options, "session", "s", session->handle);
+  bn_session_add_option (session, &options);
   if (asking->message->target != NULL)
     g_variant_dict_insert (&options, "target", "s", asking->message->target);
   return g_variant_dict_end (&options);

@@ -177,8 +177,7 @@ subscribe (BnLeases *self, BnLease *lease, BnSession *session, BnLeaseFunc done,
   asking->data = data;
   g_variant_dict_init (&options, NULL);
   g_variant_dict_insert (&options, "retained", "b", FALSE);
-  if (session->handle != NULL)
-    g_variant_dict_insert (&options, "session", "s", session->handle);
+  bn_session_add_option (session, &options);
   if (lease->interval_ms > 0)
     g_variant_dict_insert (&options, "interval-ms", "u", lease->interval_ms);
   bn_backend_call_async (

@@ -195,8 +195,7 @@ ask (BnReplays *self)
   self->asked = TRUE;
   reading = g_task_get_task_data (task);
   g_variant_dict_init (&options, NULL);
-  if (reading->session->handle != NULL)
-    g_variant_dict_insert (&options, "session", "s", reading->session->handle);
+  bn_session_add_option (reading->session, &options);
   bn_backend_call_async (self->backend, BN_IFACE_EVENT_BUS, "Replay",
                          g_variant_new ("(st^as@a{sv})", reading->epoch, reading->after,
                                         reading->patterns, g_variant_dict_end (&options)),

@@ -192,8 +192,7 @@ on_lease_restored (BnLease *lease, gpointer user_data)
   refresh->room = g_object_ref (self);
   refresh->id = lease->id;
   g_variant_dict_init (&options, NULL);
-  if (lease->session->handle != NULL)
-    g_variant_dict_insert (&options, "session", "s", lease->session->handle);
+  bn_session_add_option (lease->session, &options);
   bn_backend_call_async (
       self->backend, BN_IFACE_EVENT_BUS, "GetRetained",
       g_variant_new ("(^as@a{sv})", lease->patterns, g_variant_dict_end (&options)), on_refreshed,

@@ -90,6 +90,23 @@ make_scopes (BnAccessLevel level, GStrv grants)
 }
 
 void
+bn_session_add_option (BnSession *self, GVariantDict *options)
+{
+  if (self->handle != NULL)
+    g_variant_dict_insert (options, "session", "s", self->handle);
+}
+
+GVariant *
+bn_session_make_options (BnSession *self)
+{
+  GVariantDict options;
+
+  g_variant_dict_init (&options, NULL);
+  bn_session_add_option (self, &options);
+  return g_variant_dict_end (&options);
+}
+
+void
 bn_session_describe (BnSession *self, GVariantDict *dict)
 {
   g_auto (GStrv) grants = bn_grants_to_strv (self->grants);

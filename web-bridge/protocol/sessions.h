@@ -27,6 +27,11 @@ typedef struct
   gboolean fresh_token;       /* @token is new and the browser must be told */
 } BnSession;
 
+/* Says on whose behalf a method of the hub is called: adds "session" to its options. */
+void bn_session_add_option (BnSession *self, GVariantDict *options);
+/* Options with nothing else, floating. */
+GVariant *bn_session_make_options (BnSession *self);
+
 /* Adds its level, scopes, grants and device, for an answer about it. */
 void bn_session_describe (BnSession *self, GVariantDict *dict);
 

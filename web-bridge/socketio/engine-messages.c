@@ -29,27 +29,15 @@ refuse (BnEngine *self, BnSlice name, const char *error)
   bn_engine_send (self, packet, strlen (packet));
 }
 
-/* Each client begins with a burst of its own, so how often there is a new one has a limit too. */
-static gboolean
-connects_too_often (BnEngine *self, const BnLimits *limits)
-{
-  gint64 now_usec = g_get_monotonic_time ();
-
-  if (now_usec - self->connects_usec > G_USEC_PER_SEC)
-    {
-      self->connects_usec = now_usec;
-      self->connects = 0;
-    }
-  return ++self->connects > 2 * limits->engine_namespaces;
-}
-
 static void
 on_connect (BnEngine *self, const BnSioPacket *packet)
 {
   const BnLimits *limits = bn_room_get_limits (self->room);
   BnSioNamespace *space;
 
-  if (connects_too_often (self, limits))
+  /* Each client begins with a burst of its own, so how often there is a new one has a limit too. */
+  if (!bn_bucket_take (&self->connects, g_get_monotonic_time (), limits->engine_namespaces,
+                       2 * limits->engine_namespaces))
     {
       bn_counters_add (bn_room_get_counters (self->room), BN_COUNT_FLOODS);
       bn_engine_close (self);

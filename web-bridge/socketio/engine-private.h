@@ -3,6 +3,7 @@
 /* What an engine and its namespaces share. */
 #pragma once
 
+#include "protocol/bucket.h"
 #include "socketio/engine.h"
 #include "socketio/packet.h"
 
@@ -41,8 +42,7 @@ struct _BnEngine
   GPtrArray *attachments; /* (nullable): GBytes, owned: those that came */
   gsize attachment_bytes;
 
-  gint64 connects_usec; /* since when @connects are counted */
-  guint connects;
+  BnBucket connects;
   guint timer; /* source: of the next ping, or until the pong must be there */
   gboolean awaits_pong;
   guint connect_timer; /* source: until there must be a namespace */

@@ -2,13 +2,13 @@
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
 /* Sessions of Engine.IO: transports, the way from one to the other, pings. */
 #include <string.h>
-#include <sys/random.h>
 
 #include "frames/frame.h"
+#include "introspection/random-hex.h"
 #include "socketio/engine-private.h"
 
 #define SEPARATOR '\x1e'
-#define SID_BYTES 18
+#define SID_BYTES 16
 /* An answer to a poll is given at the end of the turn, or when that much is there. */
 #define ANSWER_BYTES (64 * 1024)
 
@@ -18,8 +18,8 @@ struct _BnEngines
   GHashTable *by_sid; /* char * -> BnEngine, owned */
 };
 
-static const BnLimits *
-limits_of (BnEngine *self)
+const BnLimits *
+bn_engine_get_limits (BnEngine *self)
 {
   return bn_room_get_limits (self->room);
 }
@@ -180,7 +180,7 @@ bn_engine_send (BnEngine *self, const char *packet, gsize length)
       return;
     }
   /* Events wait in the queues of the clients; what waits here the peer has asked for. */
-  if (self->out->len + length > limits_of (self)->queue_bytes)
+  if (self->out->len + length > bn_engine_get_limits (self)->queue_bytes)
     {
       bn_counters_add (bn_room_get_counters (self->room), BN_COUNT_SLOW_CONSUMERS);
       bn_engine_close (self);
@@ -230,7 +230,8 @@ static void
 wait_for_namespace (BnEngine *self)
 {
   if (self->namespaces->len == 0 && self->connect_timer == 0 && !bn_engine_is_closed (self))
-    self->connect_timer = g_timeout_add (limits_of (self)->auth_ms, on_connect_timer, self);
+    self->connect_timer =
+        g_timeout_add (bn_engine_get_limits (self)->auth_ms, on_connect_timer, self);
 }
 
 void
@@ -293,7 +294,7 @@ on_timer (gpointer user_data)
       return G_SOURCE_REMOVE;
     }
   self->awaits_pong = TRUE;
-  self->timer = g_timeout_add (limits_of (self)->engine_timeout_ms, on_timer, self);
+  self->timer = g_timeout_add (bn_engine_get_limits (self)->engine_timeout_ms, on_timer, self);
   bn_engine_send (self, "2", 1);
   return G_SOURCE_REMOVE;
 }
@@ -303,19 +304,7 @@ rest_until_ping (BnEngine *self)
 {
   self->awaits_pong = FALSE;
   clear_source (&self->timer);
-  self->timer = g_timeout_add (limits_of (self)->engine_ping_ms, on_timer, self);
-}
-
-static char *
-make_sid (void)
-{
-  guchar random[SID_BYTES];
-  g_autofree char *base64 = NULL;
-
-  if (getrandom (random, sizeof random, 0) != sizeof random)
-    g_error ("There is no randomness"); /* it cannot fail for so few bytes (getrandom(2)) */
-  base64 = g_base64_encode (random, sizeof random);
-  return g_strdelimit (g_strdelimit (g_steal_pointer (&base64), "+", '-'), "/", '_');
+  self->timer = g_timeout_add (bn_engine_get_limits (self)->engine_ping_ms, on_timer, self);
 }
 
 /* Those who have not said who they are. */
@@ -348,7 +337,7 @@ bn_engines_open (BnEngines *all, BnSession *session, const char *address, const 
   self->references = 1;
   self->all = all;
   self->room = all->room;
-  self->sid = make_sid ();
+  self->sid = bn_random_hex (SID_BYTES);
   self->session = session != NULL ? bn_session_ref (session) : NULL;
   self->address = g_strdup (address);
   self->user_agent = g_strdup (user_agent);
@@ -366,7 +355,7 @@ bn_engines_open (BnEngines *all, BnSession *session, const char *address, const 
 char *
 bn_engine_format_open (BnEngine *self, gboolean upgradable)
 {
-  const BnLimits *limits = limits_of (self);
+  const BnLimits *limits = bn_engine_get_limits (self);
 
   return g_strdup_printf ("0{\"sid\":\"%s\",\"upgrades\":[%s],\"pingInterval\":%u,"
                           "\"pingTimeout\":%u,\"maxPayload\":%" G_GSIZE_FORMAT "}",

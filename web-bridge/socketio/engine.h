@@ -28,6 +28,7 @@ guint bn_engines_get_count (BnEngines *self);
 BnEngine *bn_engine_ref (BnEngine *self);
 void bn_engine_unref (BnEngine *self);
 gboolean bn_engine_is_closed (BnEngine *self);
+const BnLimits *bn_engine_get_limits (BnEngine *self);
 /* Ends it, and tells the peer where that is possible. */
 void bn_engine_close (BnEngine *self);
 
