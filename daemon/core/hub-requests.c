@@ -374,8 +374,8 @@ answer_statistics (gpointer user_data, int data, GVariant *arguments, GTask *tas
 }
 
 static const BnRequestSpec specs[] = {
-  { "system.status_request", BN_ACCESS_OBSERVE, "", answer_status, .safe = TRUE, .reply = "system.status",
-    .summary = "The hub, its modules and its workers" },
+  { "system.status_request", BN_ACCESS_OBSERVE, "", answer_status, .safe = TRUE,
+    .reply = "system.status", .summary = "The hub, its modules and its workers" },
   { "event.statistics", BN_ACCESS_OBSERVE, "", answer_statistics, .safe = TRUE,
     .summary = "What goes through the event bus, what waits, and what was lost or refused" },
   { "module.list", BN_ACCESS_OBSERVE, "", answer_module_list, .safe = TRUE,

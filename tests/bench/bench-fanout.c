@@ -4,7 +4,8 @@
  * but send() the same bytes to each (the limit). Both run in one process each, in turns, with the
  * same clients; the hub is in the bridge's process and costs nothing.
  *
- * bench-fanout [CLIENTS...]; without them 100, 1000 and 5000. Prints a line a figure. */
+ * bench-fanout [NAME:ws|mqtt:PORT:PID...]: with 100, 1000 and 5000 clients, and other servers that
+ * run on this machine beside it (fanout-peers.py starts some). Prints a line a figure. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -21,104 +22,35 @@
 
 #include "frames/frame.h"
 #include "http/http-server.h"
-#include "introspection/error.h"
+#include "instant-hub.h"
 
 #define ROUNDS 5
 #define EVENTS_PER_ROUND 200000 /* deliveries: divided by the number of clients */
 #define BURST 8
 #define PAYLOAD_BYTES 200 /* about 300 with the envelope */
 
-/* A hub that knows one token and gives every subscription the number 1 or more. */
-#define BENCH_TYPE_HUB (bench_hub_get_type ())
-G_DECLARE_FINAL_TYPE (BenchHub, bench_hub, BENCH, HUB, GObject)
-
-struct _BenchHub
-{
-  GObject parent_instance;
-  guint32 last_id;
-  guint64 sequence;
-};
-
-static void
-call_async (BnBackend *backend, const char *interface, const char *method, GVariant *arguments,
-            GAsyncReadyCallback callback, gpointer user_data)
-{
-  BenchHub *self = BENCH_HUB (backend);
-  g_autoptr (GTask) task = g_task_new (backend, NULL, callback, user_data);
-  g_autoptr (GVariant) owned = g_variant_ref_sink (arguments);
-  GVariant *reply = NULL;
-
-  if (g_str_equal (method, "Authenticate"))
-    reply = g_variant_new_parsed ("('handle', {'level': <'observe'>})");
-  else if (g_str_equal (method, "Subscribe"))
-    reply = g_variant_new ("(u)", ++self->last_id);
-  if (reply != NULL)
-    g_task_return_pointer (task, g_variant_ref_sink (reply), (GDestroyNotify)g_variant_unref);
-  else
-    g_task_return_new_error (task, BN_ERROR, BN_ERROR_UNKNOWN_TYPE, "No “%s”", method);
-}
-
+/* Everybody may look. */
 static GVariant *
-call_finish (BnBackend *backend, GAsyncResult *result, GUnixFDList **descriptors, GError **error)
+answer (const char *method, GVariant *arguments)
 {
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static const char *
-get_epoch (BnBackend *backend)
-{
-  return "bench";
-}
-
-static guint64
-get_sequence (BnBackend *backend)
-{
-  return 0;
-}
-
-static void
-backend_init (BnBackendInterface *iface)
-{
-  iface->call_async = call_async;
-  iface->call_finish = call_finish;
-  iface->get_epoch = get_epoch;
-  iface->get_sequence = get_sequence;
-}
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (BenchHub, bench_hub, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (BN_TYPE_BACKEND, backend_init))
-
-static void
-bench_hub_class_init (BenchHubClass *klass)
-{
-}
-
-static void
-bench_hub_init (BenchHub *self)
-{
-  /* All numbers of a run have the same length, so that bytes can be counted. */
-  self->sequence = 1000000;
+  return g_str_equal (method, "Authenticate")
+             ? g_variant_new_parsed ("('handle', {'level': <'observe'>})")
+             : NULL;
 }
 
 static gboolean
 on_command (int fd, GIOCondition condition, gpointer user_data)
 {
-  BenchHub *hub = user_data;
+  /* All numbers of a run have the same length, so that bytes can be counted. */
+  static guint64 sequence = 1000000;
   g_autofree char *text = g_strnfill (PAYLOAD_BYTES, 'x');
   guint8 events;
 
   if (read (fd, &events, 1) != 1)
     exit (EXIT_SUCCESS);
   for (guint i = 0; i < events; i++)
-    {
-      g_autoptr (GVariant) payload =
-          g_variant_ref_sink (g_variant_new_parsed ("{'text': <%s>}", text));
-      g_autoptr (GVariant) meta = g_variant_ref_sink (g_variant_new_parsed (
-          "{'sequence': <%t>, 'time': <int64 1>, 'source': <'bench'>, 'ids': <[@u 1, 2]>}",
-          ++hub->sequence));
-
-      g_signal_emit_by_name (hub, "event", "bench.event", payload, meta);
-    }
+    instant_hub_tell (user_data, "bench.event", g_variant_new_parsed ("{'text': <%s>}", text),
+                      ++sequence);
   return G_SOURCE_CONTINUE;
 }
 
@@ -127,7 +59,7 @@ run_bridge (int commands, int answers)
 {
   BnLimits limits = bn_default_limits;
   BnCounters counters = { 0 };
-  BenchHub *hub = g_object_new (BENCH_TYPE_HUB, NULL);
+  InstantHub *hub = instant_hub_new (answer);
   g_autoptr (GError) error = NULL;
   BnHttpServer *server;
   guint16 port;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: 2026 The Binnacle authors */
-/* A hub that answers at once, for what stands on protocol/. */
+/* The hub of the fuzz targets that stand on protocol/. */
 #pragma once
 
-#include "protocol/backend.h"
+#include "instant-hub.h"
 
-#define FUZZ_TYPE_HUB (fuzz_hub_get_type ())
-G_DECLARE_FINAL_TYPE (FuzzHub, fuzz_hub, FUZZ, HUB, GObject)
-
-/* Emits the event "a.b" with @line as its text. */
-void fuzz_hub_tell (FuzzHub *self, const char *line);
+InstantHub *fuzz_hub_new (void);
+/* The event "a.b" with @line as its text. */
+void fuzz_hub_tell (InstantHub *self, const char *line);

@@ -60,7 +60,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   gint64 now = G_USEC_PER_SEC;
   const BnClock clock = { get_now, get_now, wake_at, &now };
   BnCounters counters = { 0 };
-  FuzzHub *hub = g_object_new (FUZZ_TYPE_HUB, NULL);
+  InstantHub *hub = fuzz_hub_new ();
   BnRoom *room = bn_room_new (BN_BACKEND (hub), &bn_default_limits, &counters, &clock, "fuzz");
   BnClient *client = bn_client_new (room, &outlet, hub, NULL, "127.0.0.1", "fuzz");
   static const char auth[] = "{\"type\":\"system.auth\",\"payload\":{\"token\":\"t\"}}";

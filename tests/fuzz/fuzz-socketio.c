@@ -120,7 +120,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   gboolean socket = FALSE; /* closed */
   const BnClock clock = { get_now, get_now, wake_at, &now };
   BnCounters counters = { 0 };
-  FuzzHub *hub = g_object_new (FUZZ_TYPE_HUB, NULL);
+  InstantHub *hub = fuzz_hub_new ();
   BnRoom *room = bn_room_new (BN_BACKEND (hub), &bn_default_limits, &counters, &clock, "fuzz");
   BnEngines *engines = bn_engines_new (room);
   BnEngine *engine = bn_engines_open (engines, NULL, "127.0.0.1", "fuzz");
