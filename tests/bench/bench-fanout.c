@@ -22,7 +22,7 @@
 
 #include "frames/frame.h"
 #include "http/http-server.h"
-#include "instant-hub.h"
+#include "tests/web-bridge/instant-hub.h"
 
 #define ROUNDS 5
 #define EVENTS_PER_ROUND 200000 /* deliveries: divided by the number of clients */

@@ -208,10 +208,6 @@ test_accessible (WindowFixture *f, gconstpointer data)
                                        window_fixture_get_message (f, "cpu_now"));
 }
 
-#define ADD(name, func)                                                                            \
-  g_test_add ("/cards/" name, WindowFixture, NULL, window_fixture_set_up, func,                    \
-              window_fixture_tear_down)
-
 int
 main (int argc, char **argv)
 {
@@ -219,18 +215,18 @@ main (int argc, char **argv)
 
   gtk_test_init (&argc, &argv, NULL);
   application = window_fixture_new_application ();
-  ADD ("live-and-stale", test_live_and_stale);
-  ADD ("old-values", test_old_values);
-  ADD ("interest-follows-page", test_interest_follows_page);
-  ADD ("suspended", test_suspended);
-  ADD ("condition", test_condition);
-  ADD ("error-and-retry", test_error_and_retry);
-  ADD ("refresh-event", test_refresh_event);
-  ADD ("empty-list", test_empty_list);
-  ADD ("stopped-module", test_stopped_module);
-  ADD ("row-action", test_row_action);
-  ADD ("destructive-action", test_destructive_action);
-  ADD ("form", test_form);
-  ADD ("accessible", test_accessible);
+  window_fixture_add ("/cards/live-and-stale", test_live_and_stale);
+  window_fixture_add ("/cards/old-values", test_old_values);
+  window_fixture_add ("/cards/interest-follows-page", test_interest_follows_page);
+  window_fixture_add ("/cards/suspended", test_suspended);
+  window_fixture_add ("/cards/condition", test_condition);
+  window_fixture_add ("/cards/error-and-retry", test_error_and_retry);
+  window_fixture_add ("/cards/refresh-event", test_refresh_event);
+  window_fixture_add ("/cards/empty-list", test_empty_list);
+  window_fixture_add ("/cards/stopped-module", test_stopped_module);
+  window_fixture_add ("/cards/row-action", test_row_action);
+  window_fixture_add ("/cards/destructive-action", test_destructive_action);
+  window_fixture_add ("/cards/form", test_form);
+  window_fixture_add ("/cards/accessible", test_accessible);
   return g_test_run ();
 }

@@ -292,10 +292,6 @@ test_qr_code (void)
   g_assert_null (bn_qr_code_new (too_long));
 }
 
-#define ADD(path, func)                                                                            \
-  g_test_add ("/devices/" path, WindowFixture, NULL, window_fixture_set_up, func,                  \
-              window_fixture_tear_down)
-
 int
 main (int argc, char **argv)
 {
@@ -303,17 +299,17 @@ main (int argc, char **argv)
 
   gtk_test_init (&argc, &argv, NULL);
   application = window_fixture_new_application ();
-  ADD ("list", test_list);
-  ADD ("empty", test_empty);
-  ADD ("follows", test_follows);
-  ADD ("revoke", test_revoke);
-  ADD ("change", test_change);
-  ADD ("invitation", test_invitation);
-  ADD ("invitation-ends", test_invitation_ends);
-  ADD ("invitation-taken-back", test_invitation_taken_back);
-  ADD ("step-up", test_step_up);
-  ADD ("step-up-ended", test_step_up_ended);
-  ADD ("exposure", test_exposure);
+  window_fixture_add ("/devices/list", test_list);
+  window_fixture_add ("/devices/empty", test_empty);
+  window_fixture_add ("/devices/follows", test_follows);
+  window_fixture_add ("/devices/revoke", test_revoke);
+  window_fixture_add ("/devices/change", test_change);
+  window_fixture_add ("/devices/invitation", test_invitation);
+  window_fixture_add ("/devices/invitation-ends", test_invitation_ends);
+  window_fixture_add ("/devices/invitation-taken-back", test_invitation_taken_back);
+  window_fixture_add ("/devices/step-up", test_step_up);
+  window_fixture_add ("/devices/step-up-ended", test_step_up_ended);
+  window_fixture_add ("/devices/exposure", test_exposure);
   g_test_add_func ("/devices/qr-code", test_qr_code);
   return g_test_run ();
 }

@@ -319,19 +319,16 @@ main (int argc, char *argv[])
   gtk_test_init (&argc, &argv, NULL);
   application = window_fixture_new_application ();
   notifications_start ();
-#define ADD(path, func)                                                                            \
-  g_test_add ("/jobs/" path, WindowFixture, NULL, window_fixture_set_up, func,                     \
-              window_fixture_tear_down)
-  ADD ("header", test_header);
-  ADD ("list", test_list);
-  ADD ("error", test_error);
-  ADD ("strip", test_strip);
-  ADD ("hub-gone", test_hub_gone);
-  ADD ("window", test_window);
-  ADD ("log-refused", test_log_refused);
-  ADD ("finished", test_finished);
-  ADD ("notification", test_notification);
-  ADD ("suspended", test_suspended);
+  window_fixture_add ("/jobs/header", test_header);
+  window_fixture_add ("/jobs/list", test_list);
+  window_fixture_add ("/jobs/error", test_error);
+  window_fixture_add ("/jobs/strip", test_strip);
+  window_fixture_add ("/jobs/hub-gone", test_hub_gone);
+  window_fixture_add ("/jobs/window", test_window);
+  window_fixture_add ("/jobs/log-refused", test_log_refused);
+  window_fixture_add ("/jobs/finished", test_finished);
+  window_fixture_add ("/jobs/notification", test_notification);
+  window_fixture_add ("/jobs/suspended", test_suspended);
   result = g_test_run ();
   return result;
 }

@@ -192,10 +192,6 @@ test_sentences (void)
     }
 }
 
-#define ADD(path, func)                                                                            \
-  g_test_add ("/modules/" path, WindowFixture, NULL, window_fixture_set_up, func,                  \
-              window_fixture_tear_down)
-
 int
 main (int argc, char **argv)
 {
@@ -203,12 +199,12 @@ main (int argc, char **argv)
 
   gtk_test_init (&argc, &argv, NULL);
   application = window_fixture_new_application ();
-  ADD ("states", test_states);
-  ADD ("countdown", test_countdown);
-  ADD ("history", test_history);
-  ADD ("history-refused", test_history_refused);
-  ADD ("rights", test_rights);
-  ADD ("rights-cancelled", test_rights_cancelled);
+  window_fixture_add ("/modules/states", test_states);
+  window_fixture_add ("/modules/countdown", test_countdown);
+  window_fixture_add ("/modules/history", test_history);
+  window_fixture_add ("/modules/history-refused", test_history_refused);
+  window_fixture_add ("/modules/rights", test_rights);
+  window_fixture_add ("/modules/rights-cancelled", test_rights_cancelled);
   g_test_add_func ("/modules/sentences", test_sentences);
   return g_test_run ();
 }

@@ -442,9 +442,6 @@ test_interval (WindowFixture *f, gconstpointer data)
   gtk_window_destroy (dialog);
 }
 
-#define ADD(name, func)                                                                            \
-  g_test_add (name, WindowFixture, NULL, window_fixture_set_up, func, window_fixture_tear_down)
-
 int
 main (int argc, char **argv)
 {
@@ -452,22 +449,22 @@ main (int argc, char **argv)
 
   gtk_test_init (&argc, &argv, NULL);
   application = window_fixture_new_application ();
-  ADD ("/window/search-index", test_search_index);
-  ADD ("/window/search", test_search);
-  ADD ("/window/formats", test_formats);
-  ADD ("/window/settings-window", test_settings_window);
-  ADD ("/window/pins", test_pins);
-  ADD ("/window/sidebar", test_sidebar);
-  ADD ("/window/reconnect", test_reconnect);
-  ADD ("/pages/messages", test_messages);
-  ADD ("/pages/messages-incomplete", test_messages_incomplete);
-  ADD ("/pages/stopped-with-values", test_stopped_with_values);
-  ADD ("/pages/failures", test_failures);
-  ADD ("/pages/message-refused", test_message_refused);
-  ADD ("/rooms/many", test_many_rooms);
-  ADD ("/pages/error-is-no-markup", test_error_is_no_markup);
-  ADD ("/pages/delete", test_delete);
-  ADD ("/pages/delete-stopped", test_delete_stopped);
-  ADD ("/pages/interval", test_interval);
+  window_fixture_add ("/window/search-index", test_search_index);
+  window_fixture_add ("/window/search", test_search);
+  window_fixture_add ("/window/formats", test_formats);
+  window_fixture_add ("/window/settings-window", test_settings_window);
+  window_fixture_add ("/window/pins", test_pins);
+  window_fixture_add ("/window/sidebar", test_sidebar);
+  window_fixture_add ("/window/reconnect", test_reconnect);
+  window_fixture_add ("/pages/messages", test_messages);
+  window_fixture_add ("/pages/messages-incomplete", test_messages_incomplete);
+  window_fixture_add ("/pages/stopped-with-values", test_stopped_with_values);
+  window_fixture_add ("/pages/failures", test_failures);
+  window_fixture_add ("/pages/message-refused", test_message_refused);
+  window_fixture_add ("/rooms/many", test_many_rooms);
+  window_fixture_add ("/pages/error-is-no-markup", test_error_is_no_markup);
+  window_fixture_add ("/pages/delete", test_delete);
+  window_fixture_add ("/pages/delete-stopped", test_delete_stopped);
+  window_fixture_add ("/pages/interval", test_interval);
   return g_test_run ();
 }

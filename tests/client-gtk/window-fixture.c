@@ -157,6 +157,12 @@ window_fixture_find_window (GType type)
   return NULL;
 }
 
+void
+window_fixture_add (const char *path, void (*func) (WindowFixture *self, gconstpointer data))
+{
+  g_test_add (path, WindowFixture, NULL, window_fixture_set_up, func, window_fixture_tear_down);
+}
+
 AdwApplication *
 window_fixture_new_application (void)
 {

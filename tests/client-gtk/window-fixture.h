@@ -40,6 +40,9 @@ GtkWindow *window_fixture_find_window (GType type);
 /* Lists system_info in another state, as GVariant text ('ready'), and tells it. */
 void window_fixture_set_state (WindowFixture *self, const char *state);
 
+/* A test of a window of its own. */
+void window_fixture_add (const char *path, void (*func) (WindowFixture *self, gconstpointer data));
+
 /* An application without which there are no windows; run the tests after this. */
 AdwApplication *window_fixture_new_application (void);
 

@@ -3,7 +3,7 @@
 /* The hub of the fuzz targets that stand on protocol/. */
 #pragma once
 
-#include "instant-hub.h"
+#include "tests/web-bridge/instant-hub.h"
 
 InstantHub *fuzz_hub_new (void);
 /* The event "a.b" with @line as its text. */

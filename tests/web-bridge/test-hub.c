@@ -3,6 +3,7 @@
 /* A hub for tests of the bridge. */
 #include "test-hub.h"
 
+#include "test-hub-answers.h"
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
 #include <unistd.h>
@@ -266,32 +267,15 @@ on_request (BnEventBus1 *object, GDBusMethodInvocation *invocation, const char *
             GVariant *payload, GVariant *options, gpointer user_data)
 {
   TestHub *self = user_data;
-  const char *name;
+  const char *text = test_hub_answer_text (type, payload);
 
   count (self, type);
   if (!check_session (self, options, invocation))
     return TRUE;
-  if (g_str_equal (type, "system.status_request"))
-    answer (object, invocation, "{'version': <'1'>, 'uptime': <2.5>}");
-  else if (g_str_equal (type, "module.describe") && g_variant_lookup (payload, "name", "&s", &name)
-           && g_str_equal (name, "demo"))
-    answer (object, invocation,
-            "{'name': <'demo'>, 'methods': <[{'name': <'echo'>},"
-            "{'name': <'list'>, 'safe': <true>}, {'name': <'fail'>}, {'name': <'never'>},"
-            "{'name': <'stream'>, 'safe': <true>, 'stream': <true>},"
-            "{'name': <'named'>, 'safe': <true>, 'reply': <'demo.named_reply'>}]>}");
-  else if (g_str_equal (type, "module.describe") && g_variant_lookup (payload, "name", "&s", &name)
-           && g_str_equal (name, "hub"))
-    answer (object, invocation,
-            "{'name': <'hub'>, 'requests': <[{'name': <'worker.restart'>},"
-            "{'name': <'module.list'>, 'safe': <true>},"
-            "{'name': <'system.status_request'>, 'safe': <true>, 'reply': <'system.status'>}]>}");
+  if (text != NULL)
+    answer (object, invocation, text);
   else if (g_str_equal (type, "demo.echo") || g_str_equal (type, "worker.restart"))
     bn_event_bus1_complete_request (object, invocation, payload);
-  else if (g_str_equal (type, "demo.list"))
-    answer (object, invocation, "{'items': <['a', 'b']>}");
-  else if (g_str_equal (type, "demo.named"))
-    answer (object, invocation, "{'x': <1>}");
   else if (g_str_equal (type, "demo.fail"))
     g_dbus_method_invocation_return_error (invocation, BN_ERROR, BN_ERROR_NOT_FOUND,
                                            "There is no “it”");

@@ -85,7 +85,7 @@ bn_sio_packet_format (BnSioType type, const char *namespace_name, BnSlice id, co
   return g_string_free (text, FALSE);
 }
 
-/* The attachment that a placeholder at @at names; @after: what follows. */
+/* The attachment whose number stands at @at, in what stands for it; @after: what follows. */
 static GBytes *
 read_placeholder (const char *at, const char *end, GPtrArray *attachments, const char **after)
 {
